@@ -1,0 +1,142 @@
+use nalgebra::DVector;
+use rand::Rng;
+
+use super::{Dynamics, Progress};
+use crate::energy::{FieldOf, LocalField, StateOf};
+use crate::space::{VectorSpace, dot};
+use crate::{Error, Real};
+
+/// Projected gradient descent with a backtracking (Armijo) line search: the energy never rises.
+///
+/// ```text
+/// x ← Proj(x + η g),   g = tangent part of h = −∇E;   η halves until E falls by at least 10⁻⁴ η |g|²
+/// ```
+/// η is remembered from step to step and grows again after a success.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GradientDescent {
+    first_length: f64,
+}
+
+impl Default for GradientDescent {
+    /// First trial step of length 0.1 sqrt(N).
+    fn default() -> Self {
+        Self { first_length: 0.1 }
+    }
+}
+
+impl GradientDescent {
+    /// With a first trial step of length `length` · sqrt(N).
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `length` is positive and finite.
+    pub fn new(length: f64) -> Result<Self, Error> {
+        let first_length = crate::error::parameter("first step", "length > 0", length, length > 0.0)?;
+        Ok(Self { first_length })
+    }
+}
+
+/// Scratch of [`GradientDescent`].
+#[derive(Clone, Debug)]
+pub struct GradientScratch<T: Real> {
+    h: DVector<T>,
+    /// The step η that will be tried next; 0 before the first.
+    step: f64,
+}
+
+const SUFFICIENT: f64 = 1e-4;
+const HALVINGS: usize = 60;
+
+impl<E, S> Dynamics<E> for GradientDescent
+where
+    E: LocalField<Space = S>,
+    S: VectorSpace,
+{
+    type Scratch = GradientScratch<S::Scalar>;
+
+    fn prepare(&self, energy: &E, _x: &StateOf<E>) -> Self::Scratch {
+        GradientScratch { h: energy.space().zero_field(), step: 0.0 }
+    }
+
+    fn step<R: Rng>(
+        &self,
+        energy: &E,
+        x: &mut StateOf<E>,
+        scratch: &mut Self::Scratch,
+        rng: &mut R,
+    ) -> Progress {
+        use std::slice::from_mut;
+        let mut progress = Progress::ZeroField;
+        self.step_all(energy, from_mut(x), from_mut(scratch), from_mut(rng), from_mut(&mut progress));
+        progress
+    }
+
+    fn step_all<R: Rng>(
+        &self,
+        energy: &E,
+        x: &mut [StateOf<E>],
+        scratch: &mut [Self::Scratch],
+        _rng: &mut [R],
+        progress: &mut [Progress],
+    ) {
+        let space = energy.space();
+        let mut h: Vec<FieldOf<E>> = scratch.iter_mut().map(|s| std::mem::take(&mut s.h)).collect();
+        let mut e = vec![0.0; x.len()];
+        energy.fields(x, &mut h, &mut e);
+        // The states whose step has not been accepted yet, and what it would cost to give up.
+        let mut open = Vec::new();
+        let mut slopes = vec![0.0; x.len()];
+        for (s, h) in h.into_iter().enumerate() {
+            let scratch = &mut scratch[s];
+            scratch.h = h;
+            let field = dot(&scratch.h, &scratch.h);
+            if e[s] == f64::INFINITY || field == 0.0 && !S::CONFINED {
+                progress[s] = Progress::ZeroField;
+                continue;
+            }
+            space.project_tangent(&x[s], &mut scratch.h);
+            slopes[s] = dot(&scratch.h, &scratch.h);
+            progress[s] = Progress::moved(0.0);
+            if slopes[s] <= (S::Scalar::STATIONARY * S::Scalar::STATIONARY) * field && !S::CONFINED
+                || slopes[s] == 0.0
+            {
+                continue;
+            }
+            if scratch.step == 0.0 {
+                scratch.step = self.first_length * (space.sites() as f64 / slopes[s]).sqrt();
+            }
+            open.push(s);
+        }
+        let mut trial_energies = Vec::new();
+        for halving in 0..HALVINGS {
+            if open.is_empty() {
+                break;
+            }
+            let trials: Vec<_> =
+                open.iter().map(|&s| along(space, &x[s], &scratch[s].h, scratch[s].step)).collect();
+            trial_energies.resize(open.len(), 0.0);
+            energy.energies(&trials, &mut trial_energies);
+            let mut still_open = Vec::new();
+            for ((&s, trial), &trial_energy) in open.iter().zip(trials).zip(&trial_energies) {
+                if trial_energy <= e[s] - SUFFICIENT * scratch[s].step * slopes[s] {
+                    progress[s] = Progress::moved(space.max_change(&x[s], &trial));
+                    x[s] = trial;
+                    if halving == 0 {
+                        scratch[s].step *= 2.0;
+                    }
+                } else {
+                    scratch[s].step *= 0.5;
+                    still_open.push(s);
+                }
+            }
+            open = still_open;
+        }
+        // No step lowers the energy beyond rounding: the state is as stationary as this scalar can say.
+        open.iter().for_each(|&s| scratch[s].step = 0.0);
+    }
+}
+
+fn along<S: VectorSpace>(space: &S, x: &S::State, g: &S::Field, step: f64) -> S::State {
+    let mut y = x.zip_map(g, |x, g| S::Scalar::narrow(x.widen() + step * g.widen()));
+    space.retract(&mut y);
+    y
+}

@@ -1,0 +1,115 @@
+//! Dynamics: one step of a state, whatever the energy.
+//!
+//! | dynamics | moves | needs of the energy | spaces |
+//! |---|---|---|---|
+//! | [`Synchronous`] | x ← align(h) | [`LocalField`](crate::LocalField) | all |
+//! | [`Asynchronous`] | one sweep of single spins, downhill | [`Priced<Flip>`](crate::Priced) | hypercube |
+//! | [`Glauber`], [`SpinMetropolis`] | one sweep of single spins at temperature T | [`Priced<Flip>`](crate::Priced) | hypercube |
+//! | [`GradientDescent`] | along the tangent gradient, backtracking | [`LocalField`](crate::LocalField) | sphere, Euclidean |
+//! | [`ConjugateGradient`] | along conjugate directions, exact line search | [`LineEnergy`](crate::LineEnergy) | sphere, Euclidean |
+//! | [`Metropolis`] | a whole-state proposal at temperature T | [`Energy`] | sphere, Euclidean |
+//! | [`PairMetropolis`] | N rotations of two coordinates at temperature T | [`Priced<Rotation>`](crate::Priced) | sphere |
+//! | [`Langevin`] | a drifted proposal at temperature T (MALA) | [`LocalField`](crate::LocalField) | sphere, Euclidean |
+
+mod conjugate;
+mod gradient;
+mod langevin;
+mod line_search;
+mod metropolis;
+mod pair;
+mod sweep;
+mod synchronous;
+
+pub use conjugate::{ConjugateGradient, ConjugateScratch};
+pub use gradient::{GradientDescent, GradientScratch};
+pub use langevin::{Langevin, LangevinScratch};
+pub use metropolis::{GaussianStep, Metropolis, MetropolisScratch, Proposal};
+pub use pair::PairMetropolis;
+pub use sweep::{
+    Asynchronous, Descend, Glauber, HeatBath, MetropolisRule, Order, SiteRule, SpinMetropolis, Sweep,
+    SweepScratch,
+};
+pub use synchronous::{Synchronous, SynchronousScratch};
+
+use rand::Rng;
+
+use crate::Error;
+use crate::energy::{Energy, StateOf};
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Progress {
+    /// A deterministic step.
+    Moved {
+        /// max_i |x_i' − x_i|.
+        change: f64,
+        /// max_i |x_i' − x_i''| to the state two steps ago; infinity where that is not tracked.
+        recurrence: f64,
+    },
+    /// The field is zero (outside the support of every pattern): the state was kept.
+    ZeroField,
+    /// A step of a sampler: it never claims a fixed point.
+    Sampled {
+        /// The fraction of its proposals that were accepted.
+        acceptance: f64,
+    },
+}
+
+impl Progress {
+    /// A deterministic step without memory of earlier states.
+    #[must_use]
+    pub fn moved(change: f64) -> Self {
+        Self::Moved { change, recurrence: f64::INFINITY }
+    }
+}
+
+/// A rule that moves states: **implement this for a new dynamics**; two methods are enough, and it runs in
+/// [`Runner::run`](crate::Runner::run), batched too.
+///
+/// `step` must depend on its arguments only, so that results do not depend on threads.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot run on `{E}`",
+    label = "this dynamics does not fit this energy",
+    note = "the table in the docs of `dam_core::dynamics` says what each dynamics needs of the energy and its space"
+)]
+pub trait Dynamics<E: Energy>: Sync {
+    /// What is kept between the steps of one state.
+    type Scratch: Send;
+
+    /// The scratch of a run that starts at `x`.
+    fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch;
+
+    /// One step.
+    fn step<R: Rng>(
+        &self,
+        energy: &E,
+        x: &mut StateOf<E>,
+        scratch: &mut Self::Scratch,
+        rng: &mut R,
+    ) -> Progress;
+
+    /// One step of every state; overridden where work is shared.
+    fn step_all<R: Rng>(
+        &self,
+        energy: &E,
+        x: &mut [StateOf<E>],
+        scratch: &mut [Self::Scratch],
+        rng: &mut [R],
+        progress: &mut [Progress],
+    ) {
+        for s in 0..x.len() {
+            progress[s] = self.step(energy, &mut x[s], &mut scratch[s], &mut rng[s]);
+        }
+    }
+}
+
+/// A legal temperature.
+fn temperature(t: f64) -> Result<f64, Error> {
+    crate::error::parameter("temperature", "T > 0 (at T = 0 use a descent)", t, t > 0.0)
+}
+
+/// Metropolis' rule for an energy change; an infinite state may always be left.
+fn accepts<R: Rng>(change: f64, temperature: f64, rng: &mut R) -> bool {
+    use rand::RngExt;
+    change <= 0.0 || rng.random::<f64>() < (-change / temperature).exp()
+}

@@ -1,0 +1,197 @@
+use rand::seq::SliceRandom;
+use rand::{Rng, RngExt};
+
+use super::{Dynamics, Progress, accepts, temperature};
+use crate::Error;
+use crate::energy::{Energy, Flip, Priced, StateOf};
+use crate::space::{Hypercube, StateSpace};
+
+/// The order in which a sweep visits the N sites.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Order {
+    /// 0, 1, …, N − 1.
+    Sequential,
+    /// A new random permutation every sweep.
+    Permutation,
+    /// N sites drawn with replacement. A sweep without a flip proves nothing here, so before a fixed point is
+    /// claimed all N sites are looked at once.
+    WithReplacement,
+}
+
+/// Decides one site from the price of its flip: a few lines make a new single-spin dynamics.
+pub trait SiteRule: Sync {
+    /// The rule draws random numbers and never claims a fixed point.
+    const SAMPLES: bool;
+
+    /// Whether a flip that changes the energy by `price` is made.
+    fn flips<R: Rng>(&self, price: f64, rng: &mut R) -> bool;
+}
+
+/// Downhill only; a tie keeps the spin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Descend;
+
+impl SiteRule for Descend {
+    const SAMPLES: bool = false;
+    fn flips<R: Rng>(&self, price: f64, _rng: &mut R) -> bool {
+        price < 0.0
+    }
+}
+
+/// The heat bath: a flip of price p is made with probability 1 / (1 + exp(p / T)).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeatBath {
+    temperature: f64,
+}
+
+impl SiteRule for HeatBath {
+    const SAMPLES: bool = true;
+    fn flips<R: Rng>(&self, price: f64, rng: &mut R) -> bool {
+        rng.random::<f64>() < 1.0 / (1.0 + (price / self.temperature).exp())
+    }
+}
+
+/// Metropolis' rule: a flip of price p is made with probability min(1, exp(−p / T)).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MetropolisRule {
+    temperature: f64,
+}
+
+impl SiteRule for MetropolisRule {
+    const SAMPLES: bool = true;
+    fn flips<R: Rng>(&self, price: f64, rng: &mut R) -> bool {
+        accepts(price, self.temperature, rng)
+    }
+}
+
+/// Single-spin dynamics: one step is one sweep of N sites, each decided by the rule from its exact price.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sweep<L> {
+    rule: L,
+    order: Order,
+}
+
+/// Zero-temperature single-spin descent: a spin turns if that lowers the energy, a tie keeps it. The energy
+/// never rises; a sweep without a flip is a fixed point.
+///
+/// # Example
+/// ```
+/// use dam_core::prelude::*;
+/// let streams = Streams::new(5);
+/// let space = Hypercube::new(200)?;
+/// let patterns: Vec<_> = (0..100).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+/// let memory = Dam::new(space, Monomial::new(3)?, Sum, 1.0, &patterns)?;
+/// let mut rng = streams.rng(Purpose::Cues, 0);
+/// let mut x = FlipExactly::new(40).corrupt(memory.space(), &patterns[9], &mut rng)?;
+/// let run = Runner::default().run(&memory, &Asynchronous::new(Order::Permutation), &mut x, &mut rng)?;
+/// assert_eq!((run.reason, x == patterns[9]), (StopReason::Converged, true));
+/// # Ok::<(), dam_core::Error>(())
+/// ```
+pub type Asynchronous = Sweep<Descend>;
+
+/// Glauber dynamics (the single-spin heat bath) at temperature T.
+pub type Glauber = Sweep<HeatBath>;
+
+/// Single-spin Metropolis dynamics at temperature T.
+pub type SpinMetropolis = Sweep<MetropolisRule>;
+
+impl Asynchronous {
+    /// Descent with sites in this order.
+    #[must_use]
+    pub fn new(order: Order) -> Self {
+        Self::with_rule(Descend, order)
+    }
+}
+
+impl Glauber {
+    /// Heat bath at temperature T, in units of the energy.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless T is positive and finite.
+    pub fn new(t: f64, order: Order) -> Result<Self, Error> {
+        Ok(Self::with_rule(HeatBath { temperature: temperature(t)? }, order))
+    }
+}
+
+impl SpinMetropolis {
+    /// Metropolis at temperature T, in units of the energy.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless T is positive and finite.
+    pub fn new(t: f64, order: Order) -> Result<Self, Error> {
+        Ok(Self::with_rule(MetropolisRule { temperature: temperature(t)? }, order))
+    }
+}
+
+impl<L> Sweep<L> {
+    /// Single-spin dynamics of any rule.
+    #[must_use]
+    pub fn with_rule(rule: L, order: Order) -> Self {
+        Self { rule, order }
+    }
+}
+
+/// Scratch of [`Sweep`].
+#[derive(Clone, Debug)]
+pub struct SweepScratch<C> {
+    cache: C,
+    sites: Vec<u32>,
+}
+
+impl<E, L: SiteRule> Dynamics<E> for Sweep<L>
+where
+    E: Energy<Space = Hypercube> + Priced<Flip>,
+{
+    type Scratch = SweepScratch<E::Cache>;
+
+    fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {
+        let n = energy.space().sites() as u32;
+        SweepScratch { cache: energy.cache(x), sites: (0..n).collect() }
+    }
+
+    fn step<R: Rng>(
+        &self,
+        energy: &E,
+        x: &mut StateOf<E>,
+        scratch: &mut Self::Scratch,
+        rng: &mut R,
+    ) -> Progress {
+        let n = energy.space().sites();
+        let SweepScratch { cache, sites } = scratch;
+        if self.order == Order::Permutation {
+            sites.shuffle(rng);
+        }
+        let (mut flips, mut flat) = (0, true);
+        for k in 0..n {
+            let i = match self.order {
+                Order::WithReplacement => rng.random_range(0..n),
+                _ => sites[k] as usize,
+            };
+            let price = energy.price(x, cache, Flip(i));
+            flat &= price == 0.0;
+            if self.rule.flips(price, rng) {
+                energy.apply(x, cache, Flip(i));
+                flips += 1;
+            }
+        }
+        if L::SAMPLES {
+            return Progress::Sampled { acceptance: f64::from(flips) / n as f64 };
+        }
+        if flips > 0 {
+            return Progress::moved(2.0);
+        }
+        if self.order == Order::WithReplacement {
+            for i in 0..n {
+                let price = energy.price(x, cache, Flip(i));
+                flat &= price == 0.0;
+                if self.rule.flips(price, rng) {
+                    // Not a fixed point; the next sweeps will find this site.
+                    return Progress::moved(2.0);
+                }
+            }
+        }
+        // A landscape flat in every direction is no attractor: no pattern acts here.
+        if flat { Progress::ZeroField } else { Progress::moved(0.0) }
+    }
+}

@@ -1,0 +1,129 @@
+//! What an energy can do: each capability is a trait of its own, so that a missing one is a compile error.
+
+use crate::space::{StateSpace, VectorSpace};
+
+/// The state type of an energy's space.
+pub type StateOf<E> = <<E as Energy>::Space as StateSpace>::State;
+/// The field type of an energy's space.
+pub type FieldOf<E> = <<E as Energy>::Space as StateSpace>::Field;
+
+/// An energy over a state space: **implement this (and [`LocalField`]) for an energy that is not of the form
+/// −c Q(Σ F)**; for one that is, implement a [`Kernel`](crate::Kernel) and use [`Dam`](crate::Dam).
+///
+/// Methods take states of the space; they may panic on others. [`Runner`](crate::Runner) and all entry points
+/// that return `Result` check them first with [`StateSpace::check`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an energy",
+    note = "a memory is `Dam<store, kernel, aggregator>`, made by `Dam::new`; its kernel must implement `Kernel`"
+)]
+pub trait Energy: Send + Sync {
+    /// Where the states live.
+    type Space: StateSpace;
+
+    /// The space.
+    fn space(&self) -> &Self::Space;
+
+    /// E(x).
+    fn energy(&self, x: &StateOf<Self>) -> f64;
+
+    /// E of every state; overridden where work is shared.
+    fn energies(&self, x: &[StateOf<Self>], e: &mut [f64]) {
+        for (x, e) in x.iter().zip(e) {
+            *e = self.energy(x);
+        }
+    }
+}
+
+/// Capability: the local field h = −∇E (on the hypercube, of the energy continued to real x).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no local field",
+    note = "implement `LocalField` for it, or use a dynamics that needs energies only, such as `Metropolis`"
+)]
+pub trait LocalField: Energy {
+    /// Writes h = −∇E(x) and returns E(x).
+    fn field(&self, x: &StateOf<Self>, h: &mut FieldOf<Self>) -> f64;
+
+    /// Fields and energies of every state; overridden where work is shared.
+    fn fields(&self, x: &[StateOf<Self>], h: &mut [FieldOf<Self>], e: &mut [f64]) {
+        for ((x, h), e) in x.iter().zip(h).zip(e) {
+            *e = self.field(x, h);
+        }
+    }
+}
+
+/// Turns one spin over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flip(pub usize);
+
+/// Turns two coordinates by an angle: x_i' = x_i cos − x_j sin, x_j' = x_i sin + x_j cos.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rotation {
+    /// The first coordinate.
+    pub i: usize,
+    /// The second, different from the first.
+    pub j: usize,
+    /// Radians.
+    pub angle: f64,
+}
+
+/// Capability: the price (energy change) of a local move `V`, in O(M) with a cache of the overlaps.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no price for the move `{V}`",
+    note = "single-spin dynamics (`Flip`) need patterns on the `Hypercube`",
+    note = "pair rotations (`Rotation`) need patterns on the `Sphere`"
+)]
+pub trait Priced<V>: Energy {
+    /// What is remembered of a state between moves.
+    type Cache: Clone + Send;
+
+    /// The cache of `x`.
+    fn cache(&self, x: &StateOf<Self>) -> Self::Cache;
+
+    /// E(x after `mv`) − E(x).
+    fn price(&self, x: &StateOf<Self>, cache: &Self::Cache, mv: V) -> f64;
+
+    /// Makes the move.
+    fn apply(&self, x: &mut StateOf<Self>, cache: &mut Self::Cache, mv: V);
+}
+
+/// Capability: what a store must offer for conjugate gradient, exact line searches and radial profiles.
+/// Overlaps are linear in the state, so along any ray the energy costs O(M) per point instead of O(N M).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be followed along a ray",
+    note = "conjugate gradient and fast basin isolation need a `Dam` on `Sphere` or `Euclidean`"
+)]
+pub trait LineEnergy: LocalField<Space: VectorSpace> {
+    /// The overlaps of one vector with all patterns.
+    type Overlaps: Clone + Send;
+    /// The energy on a plane through the origin.
+    type Plane<'a>: PlaneEnergy
+    where
+        Self: 'a;
+
+    /// The overlaps of every vector (half a pass each).
+    fn overlaps(&self, u: &[StateOf<Self>]) -> Vec<Self::Overlaps>;
+
+    /// Fields and energies of states whose overlaps are known (half a pass each).
+    fn fields_from(&self, x: &[StateOf<Self>], m: &[Self::Overlaps], h: &mut [FieldOf<Self>], e: &mut [f64]);
+
+    /// m ← a m + b u.
+    fn combine(&self, a: f64, m: &mut Self::Overlaps, b: f64, u: &Self::Overlaps);
+
+    /// The energy at all points a x + b u.
+    fn plane<'a>(
+        &'a self,
+        x: &StateOf<Self>,
+        mx: &'a Self::Overlaps,
+        u: &StateOf<Self>,
+        mu: &'a Self::Overlaps,
+    ) -> Self::Plane<'a>;
+}
+
+/// The energy at a x + b u as a function of (a, b).
+pub trait PlaneEnergy {
+    /// [E, ∂E/∂a, ∂E/∂b] at (a, b).
+    fn at(&self, a: f64, b: f64) -> [f64; 3];
+
+    /// Whether a point costs O(1) (polynomial kernels) rather than O(M).
+    fn is_closed_form(&self) -> bool;
+}

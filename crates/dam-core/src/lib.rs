@@ -1,0 +1,103 @@
+//! Dense associative memories (modern Hopfield networks): state spaces, energies and dynamics that compose
+//! through traits.
+//!
+//! ```
+//! use dam_core::prelude::*;
+//!
+//! // 50 random patterns on the sphere |x|² = N, cubic energy E = −(1/3) Σ (x·ξ/N)³
+//! let streams = Streams::new(1);
+//! let space = Sphere::<f64>::new(100)?;
+//! let patterns: Vec<_> = (0..50).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+//! let memory = models::spherical(space, 3, &patterns)?;
+//!
+//! // a cue: pattern 7 with tangent noise of norm 0.3 sqrt(N)
+//! let mut rng = streams.rng(Purpose::Cues, 0);
+//! let cue = TangentNoise::new(0.3)?.corrupt(memory.space(), &patterns[7], &mut rng)?;
+//! let recall = memory.recall(&cue)?;
+//! assert_eq!(recall.nearest, 7);
+//! assert!(recall.overlap > 0.9 && recall.reason == StopReason::Converged);
+//! # Ok::<(), dam_core::Error>(())
+//! ```
+//!
+//! *A store scans, an aggregator reduces, a space constrains, a dynamics moves*:
+//!
+//! ```text
+//! E(x) = −c Q( Σ_μ F(m_μ) ) [+ |x|²/2],   m_μ = x·ξ^μ / N
+//! ```
+//!
+//! | piece | here | open to users |
+//! |---|---|---|
+//! | F, separation function | [`kernel`], trait [`Kernel`] | yes: two methods |
+//! | Q, aggregator | [`Sum`], [`LogSum`], [`FlooredLogSum`] | sealed |
+//! | where states live | [`Hypercube`], [`Sphere`], [`Euclidean`] | rarely |
+//! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`], [`npy`] | sealed |
+//! | the memory | [`Dam`]; the papers' own in [`models`] | |
+//! | any other energy | [`Energy`], [`LocalField`] | yes |
+//! | steps | [`dynamics`], trait [`Dynamics`] | yes: two methods |
+//! | stop rule, batches | [`Runner`], [`Observer`] | observers: yes |
+//! | randomness | [`Streams`] | |
+//!
+//! Illegal combinations do not compile: single-spin dynamics on a sphere, gradients on the hypercube. Results
+//! are bit-identical for any number of threads; on the hypercube integer kernels are exact.
+
+mod aggregate;
+mod corrupt;
+mod dam;
+pub mod dynamics;
+mod energy;
+mod error;
+pub mod kernel;
+pub mod models;
+pub mod npy;
+mod observe;
+mod overlap;
+mod plane;
+mod rotation;
+mod run;
+mod scalar;
+mod simd;
+mod space;
+mod store;
+mod streams;
+
+pub use aggregate::{Aggregator, FlooredLogSum, LogSum, Sum};
+pub use corrupt::{Corruption, FlipEach, FlipExactly, TangentNoise};
+pub use dam::Dam;
+pub use dynamics::{Dynamics, Progress};
+pub use energy::{Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, StateOf};
+pub use error::Error;
+pub use kernel::{IntegerKernel, Kernel};
+pub use observe::{EnergyTrace, Observer, OverlapTrace};
+pub use overlap::Overlap;
+pub use plane::DamPlane;
+pub use rotation::RotationCache;
+pub use run::{Recall, Run, Runner, StopReason};
+pub use scalar::Real;
+pub use simd::{Level, force_portable, level};
+pub use space::{Euclidean, Hypercube, IntoState, Sphere, Spins, StateSpace, VectorSpace};
+pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
+pub use streams::{Purpose, StreamRng, Streams};
+
+/// The linear algebra and random number crates of the public API, so that users get the same copies.
+pub use {nalgebra, rand};
+
+/// What most programs need: `use dam_core::prelude::*;`.
+pub mod prelude {
+    pub use crate::dynamics::{
+        Asynchronous, ConjugateGradient, Dynamics, GaussianStep, Glauber, GradientDescent, Langevin,
+        Metropolis, Order, PairMetropolis, SpinMetropolis, Synchronous,
+    };
+    pub use crate::kernel::{
+        DistinctIndex, Epanechnikov, Exponential, Hermite, Kernel, Monomial, Powered, RectifiedMonomial,
+    };
+    pub use crate::{
+        Corruption, Dam, Energy, EnergyTrace, Error, Euclidean, FlipEach, FlipExactly, FlooredLogSum,
+        Hypercube, LocalField, LogSum, Overlap, OverlapTrace, PatternStore, Purpose, Recall, Run, Runner,
+        Sphere, Spins, StateSpace, StopReason, Streams, Sum, TangentNoise, VectorSpace, models,
+    };
+}
+
+/// The code of the README, compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,0 +1,198 @@
+//! The energy of a dense memory on a plane through the origin: overlaps are linear there, so a point costs
+//! O(M), and O(1) for polynomial kernels, whose moments are enough.
+
+use crate::aggregate::{Aggregator, Reduction, Total};
+use crate::energy::{LineEnergy, PlaneEnergy};
+use crate::kernel::Kernel;
+use crate::simd::{Vectorize, vectorize};
+use crate::space::{VectorSpace, dot};
+use crate::store::{DensePatterns, Overlaps, PatternStore};
+use crate::{Dam, Real};
+
+/// The energy of a [`Dam`] at all points a x + b u (machinery of line searches and radial profiles).
+#[derive(Debug)]
+pub struct DamPlane<'a, T, K, Q> {
+    kernel: &'a K,
+    aggregator: Q,
+    prefactor: f64,
+    n: usize,
+    sum: PlaneSum<'a, T>,
+    /// x·x, x·u, u·u where the energy is confined.
+    confinement: Option<[f64; 3]>,
+}
+
+#[derive(Debug)]
+enum PlaneSum<'a, T> {
+    /// The overlaps of x and u.
+    Overlaps(&'a [T], &'a [T]),
+    /// Per degree k of the kernel's polynomial, its coefficient times C(k, j) Σ_μ p_μ^(k−j) q_μ^j.
+    Moments(Vec<Vec<f64>>),
+}
+
+impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> LineEnergy
+    for Dam<DensePatterns<S>, K, Q>
+{
+    type Overlaps = Vec<T>;
+    type Plane<'a>
+        = DamPlane<'a, T, K, Q>
+    where
+        Self: 'a;
+
+    fn overlaps(&self, u: &[S::State]) -> Vec<Vec<T>> {
+        let mut all = vec![vec![T::zero(); self.len()]; u.len()];
+        self.store.scan_overlaps(0..self.len(), u, |s, first, m| {
+            all[s][first..first + m.len()].copy_from_slice(m);
+        });
+        all
+    }
+
+    fn fields_from(&self, x: &[S::State], m: &[Vec<T>], h: &mut [S::Field], e: &mut [f64]) {
+        self.dense_fields(x, Overlaps::Known(m), h, e);
+    }
+
+    fn combine(&self, a: f64, m: &mut Vec<T>, b: f64, u: &Vec<T>) {
+        let (a, b) = (T::narrow(a), T::narrow(b));
+        m.iter_mut().zip(u).for_each(|(m, &u)| *m = a * *m + b * u);
+    }
+
+    fn plane<'a>(
+        &'a self,
+        x: &S::State,
+        mx: &'a Vec<T>,
+        u: &S::State,
+        mu: &'a Vec<T>,
+    ) -> DamPlane<'a, T, K, Q> {
+        let n = self.store.space().sites();
+        let sum = match self.kernel.coefficients(n) {
+            Some(c) => PlaneSum::Moments(moments(&c, mx, mu)),
+            None => PlaneSum::Overlaps(mx, mu),
+        };
+        let confinement = S::CONFINED.then(|| [dot(x, x), dot(x, u), dot(u, u)]);
+        DamPlane {
+            kernel: &self.kernel,
+            aggregator: self.aggregator,
+            prefactor: self.prefactor,
+            n,
+            sum,
+            confinement,
+        }
+    }
+}
+
+/// Coefficients of Σ_μ F(a p_μ + b q_μ) as a polynomial in (a, b), one list per degree.
+fn moments<T: Real>(coefficients: &[f64], p: &[T], q: &[T]) -> Vec<Vec<f64>> {
+    let mut by_degree = Vec::with_capacity(coefficients.len());
+    for (k, &c) in coefficients.iter().enumerate() {
+        let mut terms = Vec::new();
+        if c != 0.0 {
+            let mut binomial = 1.0;
+            for j in 0..=k {
+                let sum = vectorize(Moment { p, q, powers: (k - j, j) });
+                terms.push(c * binomial * sum);
+                binomial = binomial * (k - j) as f64 / (j + 1) as f64;
+            }
+        }
+        by_degree.push(terms);
+    }
+    by_degree
+}
+
+/// Σ_μ p_μ^i q_μ^j in f64.
+struct Moment<'a, T> {
+    p: &'a [T],
+    q: &'a [T],
+    powers: (usize, usize),
+}
+
+impl<T: Real> Vectorize for Moment<'_, T> {
+    type Output = f64;
+    #[inline(always)]
+    fn run(self) -> f64 {
+        #[inline(always)]
+        fn sum<T: Real>(p: &[T], q: &[T], term: impl Fn(f64, f64) -> f64) -> f64 {
+            const LANES: usize = 16;
+            let mut lanes = [0.0; LANES];
+            let (ps, qs) = (p.chunks_exact(LANES), q.chunks_exact(LANES));
+            for (j, (p, q)) in ps.remainder().iter().zip(qs.remainder()).enumerate() {
+                lanes[j] = term(p.widen(), q.widen());
+            }
+            for (p, q) in ps.zip(qs) {
+                for j in 0..LANES {
+                    lanes[j] += term(p[j].widen(), q[j].widen());
+                }
+            }
+            lanes.iter().sum()
+        }
+        // The quadratic and cubic models are written out: `powi` does not vectorise.
+        match self.powers {
+            (1, 0) => sum(self.p, self.q, |p, _| p),
+            (0, 1) => sum(self.p, self.q, |_, q| q),
+            (2, 0) => sum(self.p, self.q, |p, _| p * p),
+            (1, 1) => sum(self.p, self.q, |p, q| p * q),
+            (0, 2) => sum(self.p, self.q, |_, q| q * q),
+            (3, 0) => sum(self.p, self.q, |p, _| p * p * p),
+            (2, 1) => sum(self.p, self.q, |p, q| p * p * q),
+            (1, 2) => sum(self.p, self.q, |p, q| p * q * q),
+            (0, 3) => sum(self.p, self.q, |_, q| q * q * q),
+            (i, j) => sum(self.p, self.q, |p, q| p.powi(i as i32) * q.powi(j as i32)),
+        }
+    }
+}
+
+impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
+    fn at(&self, a: f64, b: f64) -> [f64; 3] {
+        let (total, slopes) = match &self.sum {
+            PlaneSum::Moments(by_degree) => polynomial(by_degree, a, b),
+            PlaneSum::Overlaps(p, q) => overlaps(self.kernel, self.n, p, q, a, b),
+        };
+        let slope = self.aggregator.slope(total, f64::LN_SCALE_LIMIT);
+        let mut at = [
+            -self.prefactor * self.aggregator.value(total),
+            -self.prefactor * slope * slopes[0],
+            -self.prefactor * slope * slopes[1],
+        ];
+        if let Some([xx, xu, uu]) = self.confinement {
+            at[0] += 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu);
+            at[1] += a * xx + b * xu;
+            at[2] += a * xu + b * uu;
+        }
+        at
+    }
+
+    fn is_closed_form(&self) -> bool {
+        matches!(self.sum, PlaneSum::Moments(_))
+    }
+}
+
+fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
+    let (mut sum, mut da, mut db) = (0.0, 0.0, 0.0);
+    let power = |x: f64, k: usize| x.powi(k as i32);
+    for (k, terms) in by_degree.iter().enumerate() {
+        for (j, &c) in terms.iter().enumerate() {
+            let i = k - j;
+            sum += c * power(a, i) * power(b, j);
+            if i > 0 {
+                da += c * i as f64 * power(a, i - 1) * power(b, j);
+            }
+            if j > 0 {
+                db += c * j as f64 * power(a, i) * power(b, j - 1);
+            }
+        }
+    }
+    (Total { ln_scale: 0.0, sum }, [da, db])
+}
+
+fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
+    use crate::aggregate::BLOCK;
+    let mut reduction = Reduction::new(kernel, n);
+    let mut slopes = [0.0; 2];
+    let mut w = [0.0_f64; BLOCK];
+    for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
+        let w = &mut w[..p.len()];
+        w.iter_mut().zip(p.iter().zip(q)).for_each(|(w, (p, q))| *w = a * p.widen() + b * q.widen());
+        let factor = reduction.weights(w);
+        let weighted = |of: &[T]| w.iter().zip(of).map(|(w, m)| w * m.widen()).sum::<f64>();
+        slopes = [slopes[0] * factor + weighted(p), slopes[1] * factor + weighted(q)];
+    }
+    (reduction.total(), slopes)
+}

@@ -1,0 +1,81 @@
+//! Prices of coordinate rotations on the sphere, in O(M).
+
+use crate::aggregate::{Aggregator, Reduction};
+use crate::energy::{Priced, Rotation};
+use crate::kernel::Kernel;
+use crate::space::{Sphere, StateSpace, VectorSpace};
+use crate::store::{DensePatterns, PatternStore};
+use crate::{Dam, Real};
+
+/// What pair rotations remember of a state: its overlaps, and the energy (machinery).
+#[derive(Clone, Debug)]
+pub struct RotationCache {
+    m: Vec<f64>,
+    energy: f64,
+    moves: usize,
+}
+
+/// Rotations after which overlaps and norm are computed afresh: rounding stays near 1e-13.
+const REFRESH: usize = 1024;
+
+impl<T: Real, K: Kernel, Q: Aggregator> Dam<DensePatterns<Sphere<T>>, K, Q> {
+    /// The changes of x_i and x_j, over N: what multiplies the two rows of patterns.
+    fn turned(&self, x: &<Sphere<T> as StateSpace>::State, mv: Rotation) -> [f64; 2] {
+        let (sin, cos) = mv.angle.sin_cos();
+        let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());
+        let n = self.store.space().sites() as f64;
+        [(xi * (cos - 1.0) - xj * sin) / n, (xi * sin + xj * (cos - 1.0)) / n]
+    }
+}
+
+impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<Sphere<T>>, K, Q> {
+    type Cache = RotationCache;
+
+    fn cache(&self, x: &<Sphere<T> as StateSpace>::State) -> RotationCache {
+        let mut m = vec![0.0; self.len()];
+        self.store.scan(std::slice::from_ref(x), |_, first, block| {
+            m[first..first + block.len()].copy_from_slice(block);
+        });
+        let mut reduction = Reduction::new(&self.kernel, self.store.space().sites());
+        reduction.value(&m);
+        RotationCache { m, energy: self.energy_of(reduction.total()), moves: 0 }
+    }
+
+    fn price(&self, x: &<Sphere<T> as StateSpace>::State, cache: &RotationCache, mv: Rotation) -> f64 {
+        use crate::aggregate::BLOCK;
+        let [di, dj] = self.turned(x, mv);
+        let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
+        let mut reduction = Reduction::new(&self.kernel, self.store.space().sites());
+        let mut moved = [0.0; BLOCK];
+        for first in (0..self.len()).step_by(BLOCK) {
+            let moved = &mut moved[..BLOCK.min(self.len() - first)];
+            for (k, m) in moved.iter_mut().enumerate() {
+                let mu = first + k;
+                *m = cache.m[mu] + di * ri[mu].widen() + dj * rj[mu].widen();
+            }
+            reduction.value(moved);
+        }
+        let after = self.energy_of(reduction.total());
+        // Outside every support before and after: ∞ − ∞, no change.
+        if after == cache.energy { 0.0 } else { after - cache.energy }
+    }
+
+    fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {
+        let (sin, cos) = mv.angle.sin_cos();
+        let price = self.price(x, cache, mv);
+        let [di, dj] = self.turned(x, mv);
+        let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
+        for (m, (ri, rj)) in cache.m.iter_mut().zip(ri.iter().zip(rj)) {
+            *m += di * ri.widen() + dj * rj.widen();
+        }
+        let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());
+        x[mv.i] = T::narrow(xi * cos - xj * sin);
+        x[mv.j] = T::narrow(xi * sin + xj * cos);
+        cache.energy += price;
+        cache.moves += 1;
+        if cache.moves >= REFRESH || !cache.energy.is_finite() {
+            self.store.space().retract(x);
+            *cache = self.cache(x);
+        }
+    }
+}

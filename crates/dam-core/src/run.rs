@@ -1,0 +1,328 @@
+//! Running a dynamics until it stops, one state or many.
+
+use rand::Rng;
+use rayon::prelude::*;
+
+use crate::aggregate::Aggregator;
+use crate::dynamics::{Dynamics, Progress, Synchronous};
+use crate::energy::{Energy, StateOf};
+use crate::kernel::Kernel;
+use crate::observe::Observer;
+use crate::space::StateSpace;
+use crate::store::{PatternStore, StateIn};
+use crate::streams::{Purpose, Streams};
+use crate::{Dam, Error};
+
+/// Why a run stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum StopReason {
+    /// A fixed point: the last step changed no site by the tolerance or more.
+    Converged,
+    /// The field is zero, as outside the support of every pattern; the state was kept.
+    ZeroField,
+    /// The synchronous map returned to the state before last.
+    Cycle,
+    /// The step limit; always so for samplers.
+    MaxSteps,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Run {
+    /// Steps made, the one that found the end included.
+    pub steps: usize,
+    /// Why it stopped.
+    pub reason: StopReason,
+    /// Mean acceptance of a sampler's proposals; `None` for deterministic dynamics.
+    pub acceptance: Option<f64>,
+}
+
+/// The stop rule: at most `max_steps` steps, and for deterministic dynamics a fixed point once
+/// max_i |x_i' − x_i| < `tolerance`.
+///
+/// Defaults: 1000 steps, 10⁻⁷ (the rule of "basin isolation"; in f32 a map seldom gets below 10⁻⁵, so set
+/// 2·10⁻⁵ there).
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Runner {
+    max_steps: usize,
+    tolerance: f64,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        Self { max_steps: 1000, tolerance: 1e-7 }
+    }
+}
+
+/// States of a batch that are moved together.
+const WINDOW: usize = 128;
+
+impl Runner {
+    /// At most this many steps; 0 only checks the state.
+    #[must_use]
+    pub fn max_steps(self, max_steps: usize) -> Self {
+        Self { max_steps, ..self }
+    }
+
+    /// The tolerance of a fixed point; not a number or a negative one counts as 0 (exact equality).
+    #[must_use]
+    pub fn tolerance(self, tolerance: f64) -> Self {
+        Self { tolerance: tolerance.max(0.0), ..self }
+    }
+
+    /// Runs `dynamics` from `x`, which becomes the end state.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`], with `x` untouched.
+    pub fn run<E, D, R>(
+        &self,
+        energy: &E,
+        dynamics: &D,
+        x: &mut StateOf<E>,
+        rng: &mut R,
+    ) -> Result<Run, Error>
+    where
+        E: Energy,
+        D: Dynamics<E>,
+        R: Rng,
+    {
+        self.run_observed(energy, dynamics, x, rng, &mut ())
+    }
+
+    /// As [`run`](Self::run), showing the first state and every later one to `observer`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_observed<E, D, R, O>(
+        &self,
+        energy: &E,
+        dynamics: &D,
+        x: &mut StateOf<E>,
+        rng: &mut R,
+        observer: &mut O,
+    ) -> Result<Run, Error>
+    where
+        E: Energy,
+        D: Dynamics<E>,
+        R: Rng,
+        O: Observer<E>,
+    {
+        energy.space().check("state", x)?;
+        observer.observe(0, energy, x);
+        let mut scratch = dynamics.prepare(energy, x);
+        let mut so_far = SoFar::default();
+        loop {
+            if let Some(run) = self.at_limit(so_far) {
+                return Ok(run);
+            }
+            let progress = dynamics.step(energy, x, &mut scratch, rng);
+            let end = self.judge(progress, &mut so_far);
+            observer.observe(so_far.steps, energy, x);
+            if let Some(run) = end {
+                return Ok(run);
+            }
+        }
+    }
+
+    /// Runs every state of a batch, on all cores of the caller's rayon pool. `rng(k)` is the generator of
+    /// state k, usually `|k| streams.rng(Purpose::Dynamics, k as u64)`; results do not depend on the number
+    /// of threads.
+    ///
+    /// States that have stopped make room for waiting ones, so that the shared work stays shared.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`], with all states untouched.
+    pub fn run_all<E, D, R>(
+        &self,
+        energy: &E,
+        dynamics: &D,
+        x: &mut [StateOf<E>],
+        rng: impl Fn(usize) -> R + Sync,
+    ) -> Result<Vec<Run>, Error>
+    where
+        E: Energy,
+        D: Dynamics<E>,
+        R: Rng + Send,
+    {
+        x.iter().try_for_each(|x| energy.space().check("state", x))?;
+        // A function of the batch alone: the composition of groups decides the last bits of matrix products.
+        let group = x.len().div_ceil(16).clamp(32, 4096);
+        let runs: Vec<Vec<Run>> = x
+            .par_chunks_mut(group)
+            .enumerate()
+            .map(|(g, x)| self.run_group(energy, dynamics, x, |k| rng(g * group + k)))
+            .collect();
+        Ok(runs.into_iter().flatten().collect())
+    }
+
+    fn run_group<E, D, R>(
+        &self,
+        energy: &E,
+        dynamics: &D,
+        x: &mut [StateOf<E>],
+        rng: impl Fn(usize) -> R,
+    ) -> Vec<Run>
+    where
+        E: Energy,
+        D: Dynamics<E>,
+        R: Rng,
+    {
+        let mut runs: Vec<Option<Run>> = vec![None; x.len()];
+        let mut waiting = 0..x.len();
+        let mut ids: Vec<usize> = Vec::new();
+        let (mut states, mut scratch, mut rngs) = (Vec::new(), Vec::new(), Vec::new());
+        let mut so_far: Vec<SoFar> = Vec::new();
+        let mut progress = Vec::new();
+        loop {
+            while ids.len() < WINDOW.min(x.len()) {
+                let Some(k) = waiting.next() else { break };
+                ids.push(k);
+                states.push(x[k].clone());
+                scratch.push(dynamics.prepare(energy, &x[k]));
+                rngs.push(rng(k));
+                so_far.push(SoFar::default());
+            }
+            if ids.is_empty() {
+                break;
+            }
+            progress.resize(ids.len(), Progress::ZeroField);
+            let at_limit = self.max_steps == 0;
+            if !at_limit {
+                dynamics.step_all(energy, &mut states, &mut scratch, &mut rngs, &mut progress);
+            }
+            for s in (0..ids.len()).rev() {
+                let end = if at_limit { None } else { self.judge(progress[s], &mut so_far[s]) };
+                let Some(run) = end.or_else(|| self.at_limit(so_far[s])) else { continue };
+                let k = ids.swap_remove(s);
+                x[k] = states.swap_remove(s);
+                runs[k] = Some(run);
+                scratch.swap_remove(s);
+                rngs.swap_remove(s);
+                so_far.swap_remove(s);
+                progress.swap_remove(s);
+            }
+        }
+        runs.into_iter().flatten().collect()
+    }
+
+    fn at_limit(&self, so_far: SoFar) -> Option<Run> {
+        (so_far.steps >= self.max_steps).then(|| so_far.end(StopReason::MaxSteps))
+    }
+
+    /// Counts a step and says whether it was the last.
+    fn judge(&self, progress: Progress, so_far: &mut SoFar) -> Option<Run> {
+        so_far.steps += 1;
+        let reason = match progress {
+            Progress::Sampled { acceptance } => {
+                so_far.sampled = true;
+                so_far.accepted += acceptance;
+                return None;
+            }
+            Progress::ZeroField => StopReason::ZeroField,
+            Progress::Moved { change, .. } if change <= 0.0 || change < self.tolerance => {
+                StopReason::Converged
+            }
+            // A slowly damped oscillation also returns almost to where it was; a cycle returns a thousand
+            // times closer than it moves.
+            Progress::Moved { change, recurrence }
+                if (recurrence <= 0.0 || recurrence < self.tolerance) && recurrence <= 1e-3 * change =>
+            {
+                StopReason::Cycle
+            }
+            Progress::Moved { .. } => return None,
+        };
+        Some(so_far.end(reason))
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct SoFar {
+    steps: usize,
+    sampled: bool,
+    accepted: f64,
+}
+
+impl SoFar {
+    fn end(self, reason: StopReason) -> Run {
+        let acceptance = self.sampled.then(|| self.accepted / self.steps as f64);
+        Run { steps: self.steps, reason, acceptance }
+    }
+}
+
+/// What a memory made of a cue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recall<X> {
+    /// The end state.
+    pub state: X,
+    /// The pattern nearest to it.
+    pub nearest: usize,
+    /// Their overlap x·ξ/N.
+    pub overlap: f64,
+    /// Steps of the dynamics.
+    pub steps: usize,
+    /// Why it stopped.
+    pub reason: StopReason,
+}
+
+impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
+    /// Follows the synchronous map from `cue` to its end (at most 1000 steps) and names the nearest pattern.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    pub fn recall(&self, cue: &StateIn<P>) -> Result<Recall<StateIn<P>>, Error> {
+        self.recall_with(&Synchronous, cue, Streams::new(0))
+    }
+
+    /// As [`recall`](Self::recall) with any dynamics; random ones draw from stream 0 of
+    /// [`Purpose::Dynamics`].
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    pub fn recall_with<D: Dynamics<Self>>(
+        &self,
+        dynamics: &D,
+        cue: &StateIn<P>,
+        streams: Streams,
+    ) -> Result<Recall<StateIn<P>>, Error> {
+        let mut all = self.recall_all_with(dynamics, std::slice::from_ref(cue), streams)?;
+        Ok(all.swap_remove(0))
+    }
+
+    /// [`recall`](Self::recall) of every cue, on all cores of the caller's rayon pool.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    pub fn recall_all(&self, cues: &[StateIn<P>]) -> Result<Vec<Recall<StateIn<P>>>, Error> {
+        self.recall_all_with(&Synchronous, cues, Streams::new(0))
+    }
+
+    /// [`recall_with`](Self::recall_with) of every cue; cue k draws from stream k.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    pub fn recall_all_with<D: Dynamics<Self>>(
+        &self,
+        dynamics: &D,
+        cues: &[StateIn<P>],
+        streams: Streams,
+    ) -> Result<Vec<Recall<StateIn<P>>>, Error> {
+        let mut states = cues.to_vec();
+        let rng = |k| streams.rng(Purpose::Dynamics, k as u64);
+        let runs = Runner::default().run_all(self, dynamics, &mut states, rng)?;
+        let nearest = self.nearest_all(&states)?;
+        let ends = states.into_iter().zip(runs).zip(nearest);
+        Ok(ends
+            .map(|((state, run), (nearest, overlap))| Recall {
+                state,
+                nearest,
+                overlap,
+                steps: run.steps,
+                reason: run.reason,
+            })
+            .collect())
+    }
+}

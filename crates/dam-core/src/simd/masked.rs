@@ -1,0 +1,316 @@
+//! Sums over the patterns that a bit column selects.
+//!
+//! A mask has one bit per entry of a plane, the lowest bit of the first word for the first entry, and the plane
+//! is padded to whole words. With `invert` the zero bits are the ones that select. Entries that are not
+//! selected do not count at all: in a floating-point plane they may be infinite or NaN.
+
+use super::{Level, Vectorize, level, vectorize_at};
+
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+
+/// Lanes of a floating-point sum: entry `j` is added to lane `j % 32`, in order, and [`tree`] adds the lanes.
+/// That is four AVX-512 registers, enough independent additions to hide the latency of each.
+const LANES: usize = 32;
+
+/// The sum of the selected entries, exact for up to `2^31` entries of any size.
+pub(crate) fn masked_sum_i32(mask: &[u64], invert: bool, plane: &[i32]) -> i64 {
+    sum_i32_at(level(), mask, invert, plane)
+}
+
+/// The sum of the selected entries; the caller sees to it that no partial sum leaves the range of `i64`.
+pub(crate) fn masked_sum_i64(mask: &[u64], invert: bool, plane: &[i64]) -> i64 {
+    sum_i64_at(level(), mask, invert, plane)
+}
+
+/// The sum of the selected entries, for up to `2^32` of them and where it fits in `i128`.
+pub(crate) fn masked_sum_i128(mask: &[u64], invert: bool, plane: &[i128]) -> i128 {
+    sum_i128_at(level(), mask, invert, plane)
+}
+
+/// The sum of the selected entries, in the order that [`LANES`] describes.
+pub(crate) fn masked_sum_f64(mask: &[u64], invert: bool, plane: &[f64]) -> f64 {
+    sum_f64_at(level(), mask, invert, plane)
+}
+
+/// The sum of the entries of `on` that are selected and of those of `off` that are not, in the order that
+/// [`LANES`] describes.
+pub(crate) fn blend_sum_f64(mask: &[u64], invert: bool, on: &[f64], off: &[f64]) -> f64 {
+    if invert { blend_f64_at(level(), mask, off, on) } else { blend_f64_at(level(), mask, on, off) }
+}
+
+/// Returns from the enclosing function with the AVX-512 version of it where the level asks for that.
+macro_rules! avx512_if {
+    ($level:expr, $call:expr) => {
+        #[cfg(target_arch = "x86_64")]
+        if $level == Level::Avx512 && super::detected() == Level::Avx512 {
+            // SAFETY: `detected` has found every feature that the functions of `avx512` enable.
+            return unsafe { $call };
+        }
+    };
+}
+
+fn check(mask: &[u64], entries: usize) {
+    assert_eq!(mask.len() * 64, entries, "the plane is not as long as the mask");
+}
+
+fn flip(invert: bool) -> u64 {
+    if invert { u64::MAX } else { 0 }
+}
+
+fn sum_i32_at(level: Level, mask: &[u64], invert: bool, plane: &[i32]) -> i64 {
+    check(mask, plane.len());
+    avx512_if!(level, avx512::sum_i32(mask, flip(invert), plane));
+    vectorize_at(level, SumInteger { mask, flip: flip(invert), plane })
+}
+
+fn sum_i64_at(level: Level, mask: &[u64], invert: bool, plane: &[i64]) -> i64 {
+    check(mask, plane.len());
+    avx512_if!(level, avx512::sum_i64(mask, flip(invert), plane));
+    vectorize_at(level, SumInteger { mask, flip: flip(invert), plane })
+}
+
+fn sum_i128_at(level: Level, mask: &[u64], invert: bool, plane: &[i128]) -> i128 {
+    check(mask, plane.len());
+    avx512_if!(level, avx512::sum_i128(mask, flip(invert), plane));
+    let mut sum = 0;
+    for (&word, entries) in mask.iter().zip(plane.as_chunks::<64>().0) {
+        let word = word ^ flip(invert);
+        for (j, &entry) in entries.iter().enumerate() {
+            sum += entry & -i128::from((word >> j) & 1);
+        }
+    }
+    sum
+}
+
+fn sum_f64_at(level: Level, mask: &[u64], invert: bool, plane: &[f64]) -> f64 {
+    check(mask, plane.len());
+    avx512_if!(level, tree(avx512::lanes_f64(mask, flip(invert), plane)));
+    tree(vectorize_at(level, LanesF64 { mask, flip: flip(invert), plane }))
+}
+
+fn blend_f64_at(level: Level, mask: &[u64], on: &[f64], off: &[f64]) -> f64 {
+    check(mask, on.len());
+    check(mask, off.len());
+    avx512_if!(level, tree(avx512::lanes_blend(mask, on, off)));
+    tree(vectorize_at(level, LanesBlend { mask, on, off }))
+}
+
+/// Adds the upper half of the lanes to the lower until one is left.
+fn tree(mut lanes: [f64; LANES]) -> f64 {
+    for half in [16, 8, 4, 2, 1] {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+    }
+    lanes[0]
+}
+
+/// `SELECT[n][l]` is all ones where bit `l` of `n` is set: without mask registers, reading the expanded bits
+/// from the first-level cache is cheaper than computing them.
+static SELECT: [[u64; 4]; 16] = {
+    let mut table = [[0; 4]; 16];
+    let mut i = 0;
+    while i < 64 {
+        table[i / 4][i % 4] = ((i as u64 / 4 >> (i % 4)) & 1).wrapping_neg();
+        i += 1;
+    }
+    table
+};
+
+/// The expanded lowest four bits of a word, which are shifted out. (A word that changes on the way also keeps the
+/// compiler from vectorising across steps instead of within them.)
+#[inline(always)]
+fn select(word: &mut u64) -> &'static [u64; 4] {
+    let select = &SELECT[*word as usize & 15];
+    *word >>= 4;
+    select
+}
+
+struct SumInteger<'a, T> {
+    mask: &'a [u64],
+    flip: u64,
+    plane: &'a [T],
+}
+
+impl<T: Copy + Into<i64>> Vectorize for SumInteger<'_, T> {
+    type Output = i64;
+    #[inline(always)]
+    fn run(self) -> i64 {
+        let mut acc = [0i64; 4];
+        for (word, entries) in self.mask.iter().zip(self.plane.as_chunks::<64>().0) {
+            let mut word = word ^ self.flip;
+            for entries in entries.as_chunks::<4>().0 {
+                let select = select(&mut word);
+                for l in 0..4 {
+                    acc[l] += entries[l].into() & select[l] as i64;
+                }
+            }
+        }
+        acc.into_iter().sum()
+    }
+}
+
+struct LanesF64<'a> {
+    mask: &'a [u64],
+    flip: u64,
+    plane: &'a [f64],
+}
+
+impl Vectorize for LanesF64<'_> {
+    type Output = [f64; LANES];
+    #[inline(always)]
+    fn run(self) -> [f64; LANES] {
+        let mut acc = [0.0; LANES];
+        for (word, entries) in self.mask.iter().zip(self.plane.as_chunks::<64>().0) {
+            let mut word = word ^ self.flip;
+            for entries in entries.as_chunks::<LANES>().0 {
+                for (acc, entries) in acc.as_chunks_mut::<4>().0.iter_mut().zip(entries.as_chunks::<4>().0) {
+                    let select = select(&mut word);
+                    for l in 0..4 {
+                        // Adding +0 for an entry that is not selected leaves the lane as it is: a lane starts
+                        // at +0, and under rounding to nearest no addition then makes it -0.
+                        acc[l] += f64::from_bits(entries[l].to_bits() & select[l]);
+                    }
+                }
+            }
+        }
+        acc
+    }
+}
+
+struct LanesBlend<'a> {
+    mask: &'a [u64],
+    on: &'a [f64],
+    off: &'a [f64],
+}
+
+impl Vectorize for LanesBlend<'_> {
+    type Output = [f64; LANES];
+    #[inline(always)]
+    fn run(self) -> [f64; LANES] {
+        let mut acc = [0.0; LANES];
+        let planes = self.on.as_chunks::<64>().0.iter().zip(self.off.as_chunks::<64>().0);
+        for (word, (on, off)) in self.mask.iter().zip(planes) {
+            let mut word = *word;
+            for (on, off) in on.as_chunks::<LANES>().0.iter().zip(off.as_chunks::<LANES>().0) {
+                let pairs = on.as_chunks::<4>().0.iter().zip(off.as_chunks::<4>().0);
+                for (acc, (on, off)) in acc.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
+                    let select = select(&mut word);
+                    for l in 0..4 {
+                        acc[l] += f64::from_bits(on[l].to_bits() & select[l] | off[l].to_bits() & !select[l]);
+                    }
+                }
+            }
+        }
+        acc
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{available, test_words};
+    use super::*;
+
+    const LENGTHS: [usize; 7] = [0, 1, 2, 3, 7, 32, 313];
+
+    fn selected(mask: &[u64], invert: bool) -> impl Iterator<Item = bool> {
+        (0..64 * mask.len()).map(move |j| ((mask[j / 64] >> (j % 64)) & 1 == 1) != invert)
+    }
+
+    /// Masks of random, sparse, empty and full words, with the plane made by `entry`.
+    fn cases<T>(mut entry: impl FnMut(u64) -> T) -> Vec<(Vec<u64>, Vec<T>)> {
+        let mut next = test_words(3);
+        let mut cases = vec![];
+        for words in LENGTHS {
+            for kind in 0..4 {
+                let mut word = |_| [next(), next() & next() & next(), 0, u64::MAX][kind];
+                let mask: Vec<u64> = (0..words).map(&mut word).collect();
+                let plane = (0..64 * words).map(|_| entry(next())).collect();
+                cases.push((mask, plane));
+            }
+        }
+        cases
+    }
+
+    fn check_exact<T: Copy + Into<i128>, S: Into<i128>>(
+        entry: impl FnMut(u64) -> T,
+        sum: impl Fn(Level, &[u64], bool, &[T]) -> S,
+    ) {
+        for (mask, plane) in cases(entry) {
+            for invert in [false, true] {
+                let chosen = selected(&mask, invert).zip(&plane).filter(|(s, _)| *s);
+                let expected: i128 = chosen.map(|(_, &x)| x.into()).sum();
+                for level in available() {
+                    assert_eq!(sum(level, &mask, invert, &plane).into(), expected, "{level} {}", mask.len());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn integer_sums_are_exact_for_entries_of_any_size() {
+        check_exact(|x| x as i32, sum_i32_at);
+        check_exact(|x| (x as i32) >> 20, sum_i32_at);
+        check_exact(|_| i32::MAX, sum_i32_at);
+        check_exact(|_| i32::MIN, sum_i32_at);
+        check_exact(|_| -i32::MAX, sum_i32_at);
+        check_exact(|x| x as i64 >> 16, sum_i64_at);
+        check_exact(|_| i64::MIN >> 15, sum_i64_at);
+        check_exact(|x| (i128::from(x as i64) << 47) ^ i128::from(x.rotate_left(32)), sum_i128_at);
+        check_exact(|x| i128::from(x as i64), sum_i128_at);
+        check_exact(|x| i128::from(x), sum_i128_at);
+        check_exact(|_| i128::MAX >> 15, sum_i128_at);
+        check_exact(|_| i128::MIN >> 15, sum_i128_at);
+        check_exact(|_| -1, sum_i128_at);
+    }
+
+    fn lanes(terms: impl Iterator<Item = Option<f64>>) -> u64 {
+        let mut acc = [0.0; LANES];
+        for (j, term) in terms.enumerate() {
+            if let Some(x) = term {
+                acc[j % LANES] += x;
+            }
+        }
+        tree(acc).to_bits()
+    }
+
+    fn float(x: u64) -> f64 {
+        [1e-9, 1.0, 3.7e8, -0.0][x as usize & 3] * (x as i64 >> 2) as f64 / 2f64.powi(60)
+    }
+
+    #[test]
+    fn float_sums_have_the_same_bits_on_every_level() {
+        for (mask, plane) in cases(float) {
+            let other: Vec<f64> = plane.iter().rev().map(|x| x * 0.7 + 0.1).collect();
+            for invert in [false, true] {
+                let bits = || selected(&mask, invert).enumerate();
+                let sum = lanes(bits().map(|(j, s)| s.then(|| plane[j])));
+                let blend = lanes(bits().map(|(j, s)| Some(if s { plane[j] } else { other[j] })));
+                for level in available() {
+                    let (on, off) = if invert { (&other, &plane) } else { (&plane, &other) };
+                    assert_eq!(sum_f64_at(level, &mask, invert, &plane).to_bits(), sum, "{level}");
+                    assert_eq!(blend_f64_at(level, &mask, on, off).to_bits(), blend, "{level}");
+                }
+                assert_eq!(masked_sum_f64(&mask, invert, &plane).to_bits(), sum);
+                assert_eq!(blend_sum_f64(&mask, invert, &plane, &other).to_bits(), blend);
+            }
+        }
+    }
+
+    #[test]
+    fn entries_that_are_not_selected_do_not_count() {
+        let mut next = test_words(4);
+        let mask: Vec<u64> = (0..5).map(|_| next()).collect();
+        let bad = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY];
+        let plane: Vec<f64> =
+            selected(&mask, false).enumerate().map(|(j, s)| if s { j as f64 } else { bad[j % 3] }).collect();
+        let zeros = vec![-0.0; plane.len()];
+        let expected: f64 = plane.iter().filter(|x| x.is_finite()).sum();
+        for level in available() {
+            assert_eq!(sum_f64_at(level, &mask, false, &plane), expected, "{level}");
+            assert_eq!(blend_f64_at(level, &mask, &plane, &zeros), expected, "{level}");
+            assert_eq!(sum_f64_at(level, &mask, true, &zeros).to_bits(), 0, "{level}");
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! State spaces: where a state lives, how it is sampled, and how it follows a field. No patterns in them.
+
+mod euclidean;
+mod hypercube;
+mod sphere;
+mod spins;
+
+pub use euclidean::Euclidean;
+pub use hypercube::Hypercube;
+pub use sphere::Sphere;
+pub use spins::Spins;
+
+use std::fmt::Debug;
+
+use nalgebra::{DVector, Dim, Matrix, RawStorage, U1};
+use rand::Rng;
+
+use crate::{Error, Real};
+
+/// A state space (machinery: [`Hypercube`], [`Sphere`] and [`Euclidean`] are the ones there are).
+pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// One state: [`Spins`] on the hypercube, `DVector<T>` on the others.
+    type State: Clone + Debug + PartialEq + Send + Sync;
+    /// One field, −∇E: `DVector<f64>` on the hypercube, `DVector<T>` on the others.
+    type Field: Clone + Debug + Default + Send + Sync;
+
+    /// The number of sites N.
+    fn sites(&self) -> usize;
+
+    /// Whether `x` is a state of this space.
+    ///
+    /// # Errors
+    /// [`Error::Dimension`], [`Error::NotFinite`] or [`Error::NotOnSphere`]; `what` names the thing checked.
+    fn check(&self, what: &'static str, x: &Self::State) -> Result<(), Error>;
+
+    /// A random state: uniform on the hypercube and the sphere, standard normal in the Euclidean space.
+    fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Self::State;
+
+    /// A field of zeros.
+    fn zero_field(&self) -> Self::Field;
+
+    /// Writes the state that the field `h` points to into `next`, and returns max_i |next_i − x_i|; `None`
+    /// for a zero field, which points nowhere.
+    ///
+    /// ```text
+    /// hypercube: sign(h_i), a tie keeps x_i     sphere: sqrt(N) h / |h|     Euclidean: x + h
+    /// ```
+    fn align(&self, x: &Self::State, h: &Self::Field, next: &mut Self::State) -> Option<f64>;
+
+    /// max_i |a_i − b_i|.
+    fn max_change(&self, a: &Self::State, b: &Self::State) -> f64;
+
+    /// a·b / N.
+    fn overlap(&self, a: &Self::State, b: &Self::State) -> f64;
+}
+
+/// A continuous space with tangent vectors: what gradients, line searches and radial profiles need
+/// (machinery).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a continuous space: it has no gradients, rays or tangent directions",
+    label = "needs a continuous space",
+    note = "gradient descent, conjugate gradient, Langevin dynamics and basin isolation run on `Sphere` and `Euclidean`",
+    note = "on the `Hypercube` use `Synchronous`, `Asynchronous`, `Glauber` or `SpinMetropolis`"
+)]
+pub trait VectorSpace: StateSpace<State = DVector<Self::Scalar>, Field = DVector<Self::Scalar>> {
+    /// f32 or f64.
+    type Scalar: Real;
+
+    /// The energy gains |x|²/2 ([`Euclidean`]).
+    const CONFINED: bool;
+
+    /// Puts a vector near the space back on it: scales to norm sqrt(N) on the sphere, nothing in the Euclidean
+    /// space.
+    fn retract(&self, x: &mut DVector<Self::Scalar>);
+
+    /// Removes from `v` what is not tangent at `x`.
+    fn project_tangent(&self, x: &DVector<Self::Scalar>, v: &mut DVector<Self::Scalar>);
+
+    /// A standard normal vector of the tangent space at `x`.
+    fn sample_tangent<R: Rng + ?Sized>(
+        &self,
+        x: &DVector<Self::Scalar>,
+        rng: &mut R,
+    ) -> DVector<Self::Scalar> {
+        let mut v = standard_normal(self.sites(), rng);
+        self.project_tangent(x, &mut v);
+        v
+    }
+
+    /// The factor s for which s (x + v) lies in the space, for a tangent vector of norm `length`:
+    /// (1 + length²/N)^(−1/2) on the sphere, 1 in the Euclidean space.
+    fn ray_scale(&self, length: f64) -> f64;
+
+    /// Coefficients (a, b) of the geodesic a x + b v through x along the tangent vector v of norm `length`,
+    /// at arc length `t` · `length`; together with its derivative (a', b') with respect to t.
+    fn geodesic(&self, length: f64, t: f64) -> ([f64; 2], [f64; 2]);
+
+    /// The tangent vector v at x for which y = s (x + v): the inverse of the projection along rays.
+    fn log_ray(&self, x: &DVector<Self::Scalar>, y: &DVector<Self::Scalar>) -> DVector<Self::Scalar>;
+}
+
+pub(crate) fn standard_normal<T: Real, R: Rng + ?Sized>(n: usize, rng: &mut R) -> DVector<T> {
+    use rand::distr::Distribution;
+    DVector::from_fn(n, |_, _| T::narrow(rand_distr::StandardNormal.sample(rng)))
+}
+
+/// The Euclidean norm and scalar product with sums in f64.
+pub(crate) fn dot<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
+    a.iter().zip(b.iter()).map(|(a, b)| a.widen() * b.widen()).sum()
+}
+
+/// What a state can be made of: `DVector`, matrix columns, `Vec` and slices of numbers on the vector spaces;
+/// [`Spins`], and ±1 as `i8` or `bool` in the same containers, on the hypercube.
+///
+/// `matrix.column_iter()` therefore stores the columns of a `DMatrix` (N × M).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read as a state of `{S}`",
+    note = "vector spaces take DVector<T>, matrix columns, Vec<T> and &[T] of their own scalar T",
+    note = "the hypercube takes Spins, and columns, Vec and slices of i8 (+1, -1) or bool"
+)]
+pub trait IntoState<S: StateSpace> {
+    /// Reads and checks the state.
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`], and [`Error::NotASpin`].
+    fn into_state(self, space: &S) -> Result<S::State, Error>;
+}
+
+fn checked<S: VectorSpace>(space: &S, x: DVector<S::Scalar>) -> Result<DVector<S::Scalar>, Error> {
+    space.check("pattern", &x)?;
+    Ok(x)
+}
+
+macro_rules! into_state {
+    ($space:ident) => {
+        impl<T: Real, C: Dim + IsOne, V: RawStorage<T, nalgebra::Dyn, C>> IntoState<$space<T>>
+            for Matrix<T, nalgebra::Dyn, C, V>
+        {
+            fn into_state(self, space: &$space<T>) -> Result<DVector<T>, Error> {
+                checked(space, DVector::from_fn(self.nrows(), |i, _| self[(i, 0)]))
+            }
+        }
+        impl<T: Real> IntoState<$space<T>> for &DVector<T> {
+            fn into_state(self, space: &$space<T>) -> Result<DVector<T>, Error> {
+                checked(space, self.clone())
+            }
+        }
+        impl<T: Real> IntoState<$space<T>> for &[T] {
+            fn into_state(self, space: &$space<T>) -> Result<DVector<T>, Error> {
+                checked(space, DVector::from_column_slice(self))
+            }
+        }
+        impl<T: Real> IntoState<$space<T>> for Vec<T> {
+            fn into_state(self, space: &$space<T>) -> Result<DVector<T>, Error> {
+                checked(space, DVector::from_vec(self))
+            }
+        }
+        impl<T: Real> IntoState<$space<T>> for &Vec<T> {
+            fn into_state(self, space: &$space<T>) -> Result<DVector<T>, Error> {
+                self.as_slice().into_state(space)
+            }
+        }
+    };
+}
+into_state!(Sphere);
+into_state!(Euclidean);
+
+/// Marks the column count of a single column, so that a whole matrix is not taken for one state.
+#[doc(hidden)]
+pub trait IsOne {}
+impl IsOne for U1 {}

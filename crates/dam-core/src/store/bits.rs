@@ -1,0 +1,262 @@
+use nalgebra::DVector;
+
+use super::tables::{SpinTables, TableReduction};
+use super::{PatternStore, check_index, check_removal};
+use crate::aggregate::Aggregator;
+use crate::simd;
+use crate::space::{Hypercube, Spins, StateSpace};
+use crate::{Dam, Error, Kernel};
+
+/// ±1 patterns as bits, kept twice: by pattern for overlaps (popcount), by site for fields and flips.
+///
+/// Memory: N M / 4 bytes. Usually made by [`Dam::new`](crate::Dam::new).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BitPatterns {
+    space: Hypercube,
+    len: usize,
+    /// Words of a pattern.
+    words: usize,
+    /// Pattern μ at μ · words.
+    rows: Vec<u64>,
+    /// Words of a site: room for 64 · stride patterns; bits from `len` on are zero.
+    stride: usize,
+    /// Site i at i · stride.
+    columns: Vec<u64>,
+}
+
+/// Patterns per block of a scan: their rows, dot products and weights stay in cache over a batch.
+const BLOCK: usize = 4096;
+
+impl BitPatterns {
+    /// Stores patterns that are states of `space`.
+    ///
+    /// # Errors
+    /// [`Error::NoPatterns`] for an empty iterator, and the first error of the iterator.
+    pub fn new(
+        space: Hypercube,
+        patterns: impl Iterator<Item = Result<Spins, Error>>,
+    ) -> Result<Self, Error> {
+        let words = space.sites().div_ceil(64);
+        let mut rows = Vec::with_capacity(patterns.size_hint().0 * words);
+        for pattern in patterns {
+            let pattern = pattern?;
+            space.check("pattern", &pattern)?;
+            rows.extend_from_slice(pattern.words());
+        }
+        let len = rows.len() / words;
+        if len == 0 {
+            return Err(Error::NoPatterns);
+        }
+        let mut store = Self { space, len, words, rows, stride: 0, columns: Vec::new() };
+        store.rebuild_columns(len.div_ceil(64));
+        Ok(store)
+    }
+
+    /// Transposes the rows in blocks of 64 × 64 bits.
+    fn rebuild_columns(&mut self, stride: usize) {
+        let n = self.space.sites();
+        let mut columns = vec![0_u64; n * stride];
+        let mut block = [0_u64; 64];
+        for group in 0..self.len.div_ceil(64) {
+            for word in 0..self.words {
+                for (j, out) in block.iter_mut().enumerate() {
+                    let mu = 64 * group + j;
+                    *out = if mu < self.len { self.rows[mu * self.words + word] } else { 0 };
+                }
+                simd::transpose64(&mut block);
+                for (j, bits) in block.iter().enumerate().take(n - 64 * word) {
+                    columns[(64 * word + j) * stride + group] = *bits;
+                }
+            }
+        }
+        (self.stride, self.columns) = (stride, columns);
+    }
+
+    fn row(&self, mu: usize) -> &[u64] {
+        &self.rows[mu * self.words..][..self.words]
+    }
+
+    /// The bits of all patterns at one site, in whole words.
+    pub(super) fn site(&self, i: usize) -> &[u64] {
+        &self.columns[i * self.stride..][..self.stride]
+    }
+
+    /// Patterns rounded up to whole words of a site.
+    pub(super) fn padded_len(&self) -> usize {
+        64 * self.stride
+    }
+
+    fn set_bit(&mut self, mu: usize, i: usize, up: bool) {
+        let word = &mut self.columns[i * self.stride + mu / 64];
+        *word = *word & !(1 << (mu % 64)) | u64::from(up) << (mu % 64);
+    }
+
+    /// Dot products of one state with patterns first, first + 1, …
+    pub(super) fn dots(&self, first: usize, x: &Spins, out: &mut [i32]) {
+        let rows = &self.rows[first * self.words..][..out.len() * self.words];
+        simd::hamming(rows, self.words, x.words(), out);
+        let n = self.space.sites() as i32;
+        out.iter_mut().for_each(|d| *d = n - 2 * *d);
+    }
+
+    fn for_blocks(&self, x: &[Spins], mut visit: impl FnMut(usize, usize, &[i32])) {
+        let n = self.space.sites() as i32;
+        let cues: Vec<&[u64]> = x.iter().map(Spins::words).collect();
+        let mut dots = vec![0_i32; BLOCK.min(self.len) * x.len()];
+        for first in (0..self.len).step_by(BLOCK) {
+            let len = BLOCK.min(self.len - first);
+            let dots = &mut dots[..len * x.len()];
+            let rows = &self.rows[first * self.words..][..len * self.words];
+            simd::hamming_batch(rows, self.words, &cues, dots);
+            dots.iter_mut().for_each(|d| *d = n - 2 * *d);
+            for (s, dots) in dots.chunks_exact(len).enumerate() {
+                visit(s, first, dots);
+            }
+        }
+    }
+}
+
+impl PatternStore for BitPatterns {
+    type Space = Hypercube;
+    type Tables = SpinTables;
+
+    fn space(&self) -> &Hypercube {
+        &self.space
+    }
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn pattern(&self, mu: usize) -> Result<Spins, Error> {
+        check_index(mu, self.len)?;
+        Ok(Spins::from_words(self.row(mu).to_vec(), self.space.sites()))
+    }
+
+    fn push(&mut self, pattern: Spins) -> Result<(), Error> {
+        self.space.check("pattern", &pattern)?;
+        if self.len == 64 * self.stride {
+            self.rebuild_columns(2 * self.stride);
+        }
+        self.rows.extend_from_slice(pattern.words());
+        self.len += 1;
+        for i in 0..self.space.sites() {
+            self.set_bit(self.len - 1, i, pattern.is_up(i));
+        }
+        Ok(())
+    }
+
+    fn swap_remove(&mut self, mu: usize) -> Result<Spins, Error> {
+        check_removal(mu, self.len)?;
+        let taken = self.pattern(mu)?;
+        let last = self.len - 1;
+        for i in 0..self.space.sites() {
+            let up = self.site(i)[last / 64] >> (last % 64) & 1 == 1;
+            self.set_bit(mu, i, up);
+            self.set_bit(last, i, false);
+        }
+        self.rows.copy_within(last * self.words.., mu * self.words);
+        self.rows.truncate(last * self.words);
+        self.len = last;
+        Ok(taken)
+    }
+
+    fn scan(&self, x: &[Spins], mut visit: impl FnMut(usize, usize, &[f64])) {
+        let n = self.space.sites() as f64;
+        let mut m = Vec::new();
+        self.for_blocks(x, |s, first, dots| {
+            m.clear();
+            m.extend(dots.iter().map(|&d| f64::from(d) / n));
+            visit(s, first, &m);
+        });
+    }
+
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<SpinTables, Error> {
+        SpinTables::new(kernel, self.space.sites(), self.len)
+    }
+
+    fn tables_hold(&self, tables: &SpinTables) -> bool {
+        tables.holds(self.len)
+    }
+
+    fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[Spins], e: &mut [f64]) {
+        let mut totals = vec![TableReduction::new(&dam.tables); x.len()];
+        dam.store.for_blocks(x, |s, _, dots| totals[s].value(dots));
+        for (e, total) in e.iter_mut().zip(totals) {
+            *e = dam.energy_of(total.total());
+        }
+    }
+
+    fn fields<K: Kernel, Q: Aggregator>(
+        dam: &Dam<Self, K, Q>,
+        x: &[Spins],
+        h: &mut [DVector<f64>],
+        e: &mut [f64],
+    ) {
+        if dam.is_exact() { exact_fields(dam, x, h, e) } else { real_fields(dam, x, h, e) }
+    }
+}
+
+/// h_i = Σ_μ w_μ ξ_i^μ = 2 Σ_{ξ_i = +1} w − Σ w, in integers: a tie is exactly zero.
+fn exact_fields<K: Kernel, Q: Aggregator>(
+    dam: &Dam<BitPatterns, K, Q>,
+    x: &[Spins],
+    h: &mut [DVector<f64>],
+    e: &mut [f64],
+) {
+    let (store, tables) = (&dam.store, &dam.tables);
+    let integer = tables.integer.as_ref().expect("an exact model has integer tables");
+    let mut totals = vec![TableReduction::new(tables); x.len()];
+    let mut sums = vec![vec![0_i128; store.space.sites()]; x.len()];
+    let mut weights = integer.slope.plane(BLOCK);
+    store.for_blocks(x, |s, first, dots| {
+        totals[s].value(dots);
+        // The mask of the last block may end early; zero bits hide what the plane holds behind it.
+        integer.slope.gather(tables.n, dots, &mut weights);
+        let whole = integer.slope.sum(tables.n, dots);
+        for (i, sum) in sums[s].iter_mut().enumerate() {
+            *sum += 2 * weights.masked_sum(store.block_mask(i, first, dots.len()), false) - whole;
+        }
+    });
+    for s in 0..x.len() {
+        let total = totals[s].total();
+        let factor = dam.field_factor(total, f64::INFINITY) * integer.slope_unit;
+        h[s].iter_mut().zip(&sums[s]).for_each(|(h, &sum)| *h = factor * sum as f64);
+        e[s] = dam.energy_of(total);
+    }
+}
+
+fn real_fields<K: Kernel, Q: Aggregator>(
+    dam: &Dam<BitPatterns, K, Q>,
+    x: &[Spins],
+    h: &mut [DVector<f64>],
+    e: &mut [f64],
+) {
+    let (store, tables) = (&dam.store, &dam.tables);
+    let mut totals = vec![TableReduction::new(tables); x.len()];
+    let mut weights = vec![0.0; BLOCK];
+    h.iter_mut().for_each(|h| h.fill(0.0));
+    store.for_blocks(x, |s, first, dots| {
+        let (used, unused) = weights.split_at_mut(dots.len());
+        unused.fill(0.0);
+        let factor = totals[s].weights(dots, used);
+        let whole: f64 = used.iter().sum();
+        for (i, h) in h[s].iter_mut().enumerate() {
+            let mask = store.block_mask(i, first, dots.len());
+            let up = simd::masked_sum_f64(mask, false, &weights[..64 * mask.len()]);
+            *h = *h * factor + (2.0 * up - whole);
+        }
+    });
+    for s in 0..x.len() {
+        let total = totals[s].total();
+        let factor = dam.field_factor(total, <f64 as crate::Real>::LN_SCALE_LIMIT);
+        h[s] *= factor;
+        e[s] = dam.energy_of(total);
+    }
+}
+
+impl BitPatterns {
+    fn block_mask(&self, i: usize, first: usize, patterns: usize) -> &[u64] {
+        &self.site(i)[first / 64..][..patterns.div_ceil(64)]
+    }
+}

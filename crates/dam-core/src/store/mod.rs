@@ -1,0 +1,195 @@
+//! Pattern stores: where the patterns lie in memory, and the scans over them.
+
+mod bits;
+mod dense;
+mod flips;
+mod gemm;
+mod tables;
+
+pub use bits::BitPatterns;
+pub use dense::DensePatterns;
+pub(crate) use dense::Overlaps;
+pub use flips::FlipCache;
+
+use std::fmt::Debug;
+
+use crate::aggregate::{Aggregator, check_kernel};
+use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
+use crate::{Dam, Error, Kernel, Real};
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::BitPatterns {}
+    impl<S: super::VectorSpace> Sealed for super::DensePatterns<S> {}
+}
+
+/// The state type of a store's space.
+pub type StateIn<P> = <<P as PatternStore>::Space as StateSpace>::State;
+/// The field type of a store's space.
+pub type FieldIn<P> = <<P as PatternStore>::Space as StateSpace>::Field;
+
+/// Stored patterns (sealed machinery: [`BitPatterns`] and [`DensePatterns`]).
+///
+/// The store owns the loops of energies and fields, because only it knows its layout.
+pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
+    /// The space whose states the patterns are.
+    type Space: StateSpace;
+    /// What is tabulated of a kernel at construction.
+    #[doc(hidden)]
+    type Tables: Clone + Debug + Send + Sync;
+
+    /// The space.
+    fn space(&self) -> &Self::Space;
+
+    /// The number of patterns M.
+    #[allow(clippy::len_without_is_empty)] // never empty
+    fn len(&self) -> usize;
+
+    /// A copy of pattern `mu`.
+    ///
+    /// # Errors
+    /// [`Error::PatternIndex`] if `mu >= M`.
+    fn pattern(&self, mu: usize) -> Result<StateIn<Self>, Error>;
+
+    /// Adds a pattern at the end, in amortised O(N).
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    fn push(&mut self, pattern: StateIn<Self>) -> Result<(), Error>;
+
+    /// Removes pattern `mu` in O(N); the last pattern takes its index.
+    ///
+    /// # Errors
+    /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
+    fn swap_remove(&mut self, mu: usize) -> Result<StateIn<Self>, Error>;
+
+    /// Visits the overlaps x·ξ/N of every state with every pattern, in blocks:
+    /// `visit(state, first pattern, overlaps)`.
+    ///
+    /// # Panics
+    /// May panic if a state is not of this space.
+    fn scan(&self, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64]));
+
+    #[doc(hidden)]
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<Self::Tables, Error>;
+
+    /// Whether the tables still hold after patterns were added.
+    #[doc(hidden)]
+    fn tables_hold(&self, tables: &Self::Tables) -> bool;
+
+    #[doc(hidden)]
+    fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[StateIn<Self>], e: &mut [f64]);
+
+    #[doc(hidden)]
+    fn fields<K: Kernel, Q: Aggregator>(
+        dam: &Dam<Self, K, Q>,
+        x: &[StateIn<Self>],
+        h: &mut [FieldIn<Self>],
+        e: &mut [f64],
+    );
+}
+
+/// A space with a store of its own: bits for the [`Hypercube`], dense rows for [`Sphere`] and [`Euclidean`]
+/// (machinery).
+pub trait Storable: StateSpace {
+    /// The store.
+    type Store: PatternStore<Space = Self>;
+
+    /// Stores patterns that have been checked.
+    ///
+    /// # Errors
+    /// [`Error::NoPatterns`] for an empty iterator, and the first error of the iterator.
+    fn store(self, patterns: impl Iterator<Item = Result<Self::State, Error>>) -> Result<Self::Store, Error>;
+}
+
+impl Storable for Hypercube {
+    type Store = BitPatterns;
+    fn store(self, patterns: impl Iterator<Item = Result<Self::State, Error>>) -> Result<Self::Store, Error> {
+        BitPatterns::new(self, patterns)
+    }
+}
+
+macro_rules! dense {
+    ($space:ident) => {
+        impl<T: Real> Storable for $space<T> {
+            type Store = DensePatterns<Self>;
+            fn store(
+                self,
+                patterns: impl Iterator<Item = Result<Self::State, Error>>,
+            ) -> Result<Self::Store, Error> {
+                DensePatterns::new(self, patterns)
+            }
+        }
+    };
+}
+dense!(Sphere);
+dense!(Euclidean);
+
+/// The index rules of [`PatternStore::pattern`] and [`PatternStore::swap_remove`].
+fn check_index(index: usize, len: usize) -> Result<(), Error> {
+    if index < len { Ok(()) } else { Err(Error::PatternIndex { index, len }) }
+}
+
+fn check_removal(index: usize, len: usize) -> Result<(), Error> {
+    check_index(index, len)?;
+    if len == 1 { Err(Error::NoPatterns) } else { Ok(()) }
+}
+
+impl<S: VectorSpace> PatternStore for DensePatterns<S> {
+    type Space = S;
+    type Tables = ();
+
+    fn space(&self) -> &S {
+        self.space_ref()
+    }
+
+    fn len(&self) -> usize {
+        self.count()
+    }
+
+    fn pattern(&self, mu: usize) -> Result<S::State, Error> {
+        check_index(mu, self.len())?;
+        Ok(self.column(mu))
+    }
+
+    fn push(&mut self, pattern: S::State) -> Result<(), Error> {
+        self.space().check("pattern", &pattern)?;
+        self.append(&pattern);
+        Ok(())
+    }
+
+    fn swap_remove(&mut self, mu: usize) -> Result<S::State, Error> {
+        check_removal(mu, self.len())?;
+        Ok(self.take_column(mu))
+    }
+
+    fn scan(&self, x: &[S::State], mut visit: impl FnMut(usize, usize, &[f64])) {
+        let mut wide = Vec::new();
+        self.scan_overlaps(0..self.len(), x, |s, first, m| {
+            wide.clear();
+            wide.extend(m.iter().map(|m| m.widen()));
+            visit(s, first, &wide);
+        });
+    }
+
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<(), Error> {
+        check_kernel(kernel, self.space().sites(), (0..=64).map(|k| f64::from(k - 32) / 32.0))
+    }
+
+    fn tables_hold(&self, _tables: &()) -> bool {
+        true
+    }
+
+    fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[S::State], e: &mut [f64]) {
+        dam.dense_energies(x, e);
+    }
+
+    fn fields<K: Kernel, Q: Aggregator>(
+        dam: &Dam<Self, K, Q>,
+        x: &[S::State],
+        h: &mut [S::Field],
+        e: &mut [f64],
+    ) {
+        dam.dense_fields(x, Overlaps::Of(x), h, e);
+    }
+}
