@@ -23,7 +23,7 @@ use crate::space::{VectorSpace, dot};
 /// let memory = Dam::new(space, Monomial::new(3)?, Sum, 1.0 / 3.0, &patterns)?;
 /// let (mut x, mut rng) = (patterns[0].clone(), streams.rng(Purpose::Dynamics, 0));
 /// let run = Runner::default().run(&memory, &ConjugateGradient, &mut x, &mut rng)?;
-/// assert!(run.reason == StopReason::Converged && run.steps < 20);
+/// assert!(run.reason == StopReason::Converged && run.steps < 40);
 /// # Ok::<(), dam_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

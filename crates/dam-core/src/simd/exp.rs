@@ -8,17 +8,18 @@
 //!   of the floating-point numbers is one.
 //! - `ln 2` is split into a head with so few bits (42 and 16) that `k` times the head is exact for every `k`
 //!   that occurs, and a tail.
-//! - `exp(r) = 1 + r + r^2 t(r)` with `t(0) = 1/2` and the rest of `t` such that the largest relative error over
-//!   the interval is least. The coefficients come from Lawson's iteration (least squares, each sample's weight
-//!   multiplied by its error until the errors level out) in 40-digit arithmetic; after rounding them the
-//!   relative error is 2^-57.3 with degree 11 in double and 2^-27.9 with degree 6 in single precision. `t` is
-//!   summed in pairs of powers, which shortens the chain of dependent operations.
+//! - `exp(r) = 1 + r + r^2 t(r)` with `t(0) = 1/2` and the rest of `t` such that the largest relative error
+//!   over the interval is least. The coefficients come from Lawson's iteration (least squares, each sample's
+//!   weight multiplied by its error until the errors level out) in 40-digit arithmetic; after rounding them
+//!   the relative error is 2^-57.3 with degree 11 in double and 2^-27.9 with degree 6 in single precision.
+//!   `t` is summed in pairs of powers, which shortens the chain of dependent operations.
 //! - `2^k` is an integer addition to the exponent field.
 //!
 //! The last step is right only where the result is a normal number, so results below the smallest positive
 //! normal number (`x < -708.3964...`, and `x < -87.3365...` in single precision) are flushed to exactly 0.
 
-/// `exp(x)` with an error below 1 ulp; 0 where `exp(x)` is subnormal, infinity above 709.7827, NaN for NaN.
+/// `exp(x)`; 0 where that is subnormal, infinity above 709.7827, NaN for NaN. The largest error met in
+/// 400,000 arguments is 0.98 ulp.
 #[inline(always)]
 pub(crate) fn exp_f64(x: f64) -> f64 {
     /// The least double whose exponential is not below `2^-1022`.
@@ -47,7 +48,8 @@ pub(crate) fn exp_f64(x: f64) -> f64 {
     if x <= HIGHEST { y } else { x * f64::INFINITY }
 }
 
-/// `exp(x)` with an error below 1 ulp; 0 where `exp(x)` is subnormal, infinity above 88.7228, NaN for NaN.
+/// `exp(x)`; 0 where that is subnormal, infinity above 88.7228, NaN for NaN. The largest error, over all
+/// arguments, is 1.02 ulp.
 #[inline(always)]
 pub(crate) fn exp_f32(x: f32) -> f32 {
     const LOWEST: f32 = -87.336_54;

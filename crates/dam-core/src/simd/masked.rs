@@ -1,13 +1,17 @@
 //! Sums over the patterns that a bit column selects.
 //!
-//! A mask has one bit per entry of a plane, the lowest bit of the first word for the first entry, and the plane
-//! is padded to whole words. With `invert` the zero bits are the ones that select. Entries that are not
-//! selected do not count at all: in a floating-point plane they may be infinite or NaN.
+//! A mask has one bit per entry of a plane, the lowest bit of the first word for the first entry, and the
+//! plane is padded to whole words. With `invert` the zero bits are the ones that select. Entries that are not
+//! selected do not count at all: in a floating-point plane they may be infinite or NaN. A plane that does not
+//! have 64 entries for each word of the mask is a panic. Planes that begin on a cache line are read up to
+//! twice as fast.
 
-use super::{Level, Vectorize, level, vectorize_at};
+use super::{Level, level, vectorize_at};
+use portable::{LanesBlend, LanesF64, SumI128, SumInteger};
 
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod portable;
 
 /// Lanes of a floating-point sum: entry `j` is added to lane `j % 32`, in order, and [`tree`] adds the lanes.
 /// That is four AVX-512 registers, enough independent additions to hide the latency of each.
@@ -73,14 +77,7 @@ fn sum_i64_at(level: Level, mask: &[u64], invert: bool, plane: &[i64]) -> i64 {
 fn sum_i128_at(level: Level, mask: &[u64], invert: bool, plane: &[i128]) -> i128 {
     check(mask, plane.len());
     avx512_if!(level, avx512::sum_i128(mask, flip(invert), plane));
-    let mut sum = 0;
-    for (&word, entries) in mask.iter().zip(plane.as_chunks::<64>().0) {
-        let word = word ^ flip(invert);
-        for (j, &entry) in entries.iter().enumerate() {
-            sum += entry & -i128::from((word >> j) & 1);
-        }
-    }
-    sum
+    vectorize_at(level, SumI128 { mask, flip: flip(invert), plane })
 }
 
 fn sum_f64_at(level: Level, mask: &[u64], invert: bool, plane: &[f64]) -> f64 {
@@ -104,107 +101,6 @@ fn tree(mut lanes: [f64; LANES]) -> f64 {
         }
     }
     lanes[0]
-}
-
-/// `SELECT[n][l]` is all ones where bit `l` of `n` is set: without mask registers, reading the expanded bits
-/// from the first-level cache is cheaper than computing them.
-static SELECT: [[u64; 4]; 16] = {
-    let mut table = [[0; 4]; 16];
-    let mut i = 0;
-    while i < 64 {
-        table[i / 4][i % 4] = ((i as u64 / 4 >> (i % 4)) & 1).wrapping_neg();
-        i += 1;
-    }
-    table
-};
-
-/// The expanded lowest four bits of a word, which are shifted out. (A word that changes on the way also keeps the
-/// compiler from vectorising across steps instead of within them.)
-#[inline(always)]
-fn select(word: &mut u64) -> &'static [u64; 4] {
-    let select = &SELECT[*word as usize & 15];
-    *word >>= 4;
-    select
-}
-
-struct SumInteger<'a, T> {
-    mask: &'a [u64],
-    flip: u64,
-    plane: &'a [T],
-}
-
-impl<T: Copy + Into<i64>> Vectorize for SumInteger<'_, T> {
-    type Output = i64;
-    #[inline(always)]
-    fn run(self) -> i64 {
-        let mut acc = [0i64; 4];
-        for (word, entries) in self.mask.iter().zip(self.plane.as_chunks::<64>().0) {
-            let mut word = word ^ self.flip;
-            for entries in entries.as_chunks::<4>().0 {
-                let select = select(&mut word);
-                for l in 0..4 {
-                    acc[l] += entries[l].into() & select[l] as i64;
-                }
-            }
-        }
-        acc.into_iter().sum()
-    }
-}
-
-struct LanesF64<'a> {
-    mask: &'a [u64],
-    flip: u64,
-    plane: &'a [f64],
-}
-
-impl Vectorize for LanesF64<'_> {
-    type Output = [f64; LANES];
-    #[inline(always)]
-    fn run(self) -> [f64; LANES] {
-        let mut acc = [0.0; LANES];
-        for (word, entries) in self.mask.iter().zip(self.plane.as_chunks::<64>().0) {
-            let mut word = word ^ self.flip;
-            for entries in entries.as_chunks::<LANES>().0 {
-                for (acc, entries) in acc.as_chunks_mut::<4>().0.iter_mut().zip(entries.as_chunks::<4>().0) {
-                    let select = select(&mut word);
-                    for l in 0..4 {
-                        // Adding +0 for an entry that is not selected leaves the lane as it is: a lane starts
-                        // at +0, and under rounding to nearest no addition then makes it -0.
-                        acc[l] += f64::from_bits(entries[l].to_bits() & select[l]);
-                    }
-                }
-            }
-        }
-        acc
-    }
-}
-
-struct LanesBlend<'a> {
-    mask: &'a [u64],
-    on: &'a [f64],
-    off: &'a [f64],
-}
-
-impl Vectorize for LanesBlend<'_> {
-    type Output = [f64; LANES];
-    #[inline(always)]
-    fn run(self) -> [f64; LANES] {
-        let mut acc = [0.0; LANES];
-        let planes = self.on.as_chunks::<64>().0.iter().zip(self.off.as_chunks::<64>().0);
-        for (word, (on, off)) in self.mask.iter().zip(planes) {
-            let mut word = *word;
-            for (on, off) in on.as_chunks::<LANES>().0.iter().zip(off.as_chunks::<LANES>().0) {
-                let pairs = on.as_chunks::<4>().0.iter().zip(off.as_chunks::<4>().0);
-                for (acc, (on, off)) in acc.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
-                    let select = select(&mut word);
-                    for l in 0..4 {
-                        acc[l] += f64::from_bits(on[l].to_bits() & select[l] | off[l].to_bits() & !select[l]);
-                    }
-                }
-            }
-        }
-        acc
-    }
 }
 
 #[cfg(test)]
@@ -259,10 +155,25 @@ mod tests {
         check_exact(|_| i64::MIN >> 15, sum_i64_at);
         check_exact(|x| (i128::from(x as i64) << 47) ^ i128::from(x.rotate_left(32)), sum_i128_at);
         check_exact(|x| i128::from(x as i64), sum_i128_at);
-        check_exact(|x| i128::from(x), sum_i128_at);
+        check_exact(i128::from, sum_i128_at);
         check_exact(|_| i128::MAX >> 15, sum_i128_at);
         check_exact(|_| i128::MIN >> 15, sum_i128_at);
         check_exact(|_| -1, sum_i128_at);
+    }
+
+    #[test]
+    fn long_sums_do_not_overflow_their_lanes() {
+        // Longer than what one block of 32-bit lanes can take.
+        let words = 2 * (1 << 13) + 5;
+        let mask = vec![u64::MAX; words];
+        for extreme in [i32::MAX, i32::MIN] {
+            let plane = vec![extreme; 64 * words];
+            for level in available() {
+                let expected = 64 * words as i64 * i64::from(extreme);
+                assert_eq!(sum_i32_at(level, &mask, false, &plane), expected, "{level}");
+                assert_eq!(sum_i32_at(level, &mask, true, &plane), 0, "{level}");
+            }
+        }
     }
 
     fn lanes(terms: impl Iterator<Item = Option<f64>>) -> u64 {

@@ -3,7 +3,8 @@
 //!
 //! Two rules hold for everything here. Each function returns the same bits on every [`Level`]: integer sums
 //! are exact, floating-point sums have a lane structure fixed by the element index alone, and no multiply and
-//! add are fused, so that a wider register changes the speed and nothing else. And the level is found when the
+//! add are fused, so that a wider register changes the speed and nothing else (but perhaps the payload of a
+//! NaN). And the level is found when the
 //! program runs, so that one binary is both portable and fast.
 
 use std::fmt;

@@ -24,7 +24,7 @@ pub(crate) fn hamming_batch(rows: &[u64], words: usize, cues: &[&[u64]], out: &m
 }
 
 fn hamming_batch_at(level: Level, rows: &[u64], words: usize, cues: &[&[u64]], out: &mut [i32]) {
-    if cues.is_empty() || out.is_empty() {
+    if cues.is_empty() {
         assert!(out.is_empty(), "distances without cues");
         return;
     }
@@ -101,8 +101,8 @@ fn distance(row: &[u64], cue: &[u64]) -> i32 {
 mod avx512 {
     use std::arch::x86_64::*;
 
-    /// Eight rows at a time, one register of partial counts for each: the eight horizontal sums that end a tile
-    /// then share their shuffles. Both lengths are whole tiles.
+    /// Eight rows at a time, one register of partial counts for each: the eight horizontal sums that end a
+    /// tile then share their shuffles. Both lengths are whole tiles.
     #[target_feature(enable = "avx512f,avx512vl,avx512vpopcntdq")]
     pub(super) fn tiles(rows: &[u64], words: usize, cue: &[u64], out: &mut [i32]) {
         let (cue, cue_rest) = cue.as_chunks::<8>();

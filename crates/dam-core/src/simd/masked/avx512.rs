@@ -5,10 +5,10 @@
 use super::LANES;
 use std::arch::x86_64::*;
 
-// Two of the sums are of numbers whose sum a lane cannot hold. There, with `H` the sum of the upper halves of the
-// numbers and `W` the sum of the numbers modulo the lane, the sum of the (unsigned) lower halves is `W` minus `H`
-// shifted up, modulo the lane, and as long as the lane can hold that sum the modulo is void. This takes three
-// operations a register; widening takes four, and twice the masks.
+// Two of the sums are of numbers whose sum a lane cannot hold. There, with `H` the sum of the upper halves of
+// the numbers and `W` the sum of the numbers modulo the lane, the sum of the (unsigned) lower halves is `W`
+// minus `H` shifted up, modulo the lane, and as long as the lane can hold that sum the modulo is void. This
+// takes three operations a register; widening takes four, and twice the masks.
 
 /// The sum of the selected entries.
 #[target_feature(enable = "avx512f")]
@@ -57,8 +57,8 @@ pub(super) fn sum_i64(mask: &[u64], flip: u64, plane: &[i64]) -> i64 {
     _mm512_reduce_add_epi64(acc)
 }
 
-/// The sum of the selected entries. Even lanes hold the lower words, whose sum must not lose its carries, and odd
-/// lanes the upper words, whose sum modulo 2^64 is all that is wanted.
+/// The sum of the selected entries. Even lanes hold the lower words, whose sum must not lose its carries, and
+/// odd lanes the upper words, whose sum modulo 2^64 is all that is wanted.
 #[target_feature(enable = "avx512f,bmi2")]
 pub(super) fn sum_i128(mask: &[u64], flip: u64, plane: &[i128]) -> i128 {
     let (mut whole, mut upper) = (_mm512_setzero_si512(), _mm512_setzero_si512());
