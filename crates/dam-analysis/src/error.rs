@@ -71,4 +71,19 @@ pub enum Error {
         /// The number of resamples drawn.
         resamples: usize,
     },
+
+    /// A parameter outside its legal range.
+    #[error("{name}: expected {expected}, found {found}")]
+    Parameter {
+        /// The parameter.
+        name: &'static str,
+        /// Its legal range.
+        expected: &'static str,
+        /// The value given.
+        found: f64,
+    },
+
+    /// What the core found wrong with a state, a pattern or a parameter.
+    #[error(transparent)]
+    Core(#[from] dam_core::Error),
 }

@@ -1,1 +1,42 @@
-//! dam-core
+//! Diagnostics of dense associative memories: basin isolation, overlaps, retrieval reliability, and the
+//! statistics to judge them by.
+//!
+//! ```
+//! use dam_analysis::{BasinIsolation, Trials, overlap_statistics, roc::Scored};
+//! use dam_core::prelude::*;
+//!
+//! // A cubic memory near its transition: which patterns fail, and does I_μ know?
+//! let (n, m) = (40, 70);
+//! let streams = Streams::new(11);
+//! let space = Sphere::<f64>::new(n)?;
+//! let patterns: Vec<_> = (0..m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+//! let memory = models::spherical(space, 3, &patterns)?;
+//! let all: Vec<usize> = (0..memory.len()).collect();
+//!
+//! let noise = TangentNoise::new(0.3)?;
+//! let retrieval = Trials::new(10, 0.9)?.run(&memory, &Synchronous, &noise, &all, streams)?;
+//! let failed: Vec<bool> = retrieval.iter().map(|r| r.failed()).collect();
+//! let isolation = BasinIsolation::new(n)?.of_patterns(&memory, &all, streams)?;
+//! let auc = Scored::new(&isolation, &failed)?.auc();
+//! assert!(auc > 0.5 && auc < 1.0);
+//! assert_eq!(overlap_statistics(&memory, &all)?.len(), 70);
+//! # Ok::<(), dam_analysis::Error>(())
+//! ```
+//!
+//! | question | here |
+//! |---|---|
+//! | how deformed is the basin of a pattern? | [`BasinIsolation`] |
+//! | how near are its competitors? | [`overlap_statistics`] |
+//! | how often is it retrieved from noisy cues? | [`Trials`] |
+//! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
+
+mod error;
+mod isolation;
+mod overlap;
+mod retrieval;
+pub mod roc;
+
+pub use error::Error;
+pub use isolation::{BasinIsolation, random_directions};
+pub use overlap::{OverlapStatistics, overlap_statistics};
+pub use retrieval::{Retrieval, Trials};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 /// What can be wrong with the input of this crate; each message says what was expected and what was found.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A state, pattern or file does not have the number of sites of its space.
@@ -118,13 +118,21 @@ pub enum Error {
         found: usize,
     },
     /// A file that cannot be opened, read or written.
-    #[error("{path}: {source}")]
+    #[error("{path}: {message}")]
     Io {
         /// The file.
         path: PathBuf,
+        /// The kind of failure.
+        kind: std::io::ErrorKind,
         /// What the system said.
-        source: std::io::Error,
+        message: String,
     },
+}
+
+impl Error {
+    pub(crate) fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::Io { path: path.to_owned(), kind: error.kind(), message: error.to_string() }
+    }
 }
 
 /// `Ok` if `found` is finite and `legal`; the typed error otherwise.

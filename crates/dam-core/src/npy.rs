@@ -116,7 +116,6 @@ fn write_array<T: npyz::AutoSerialize>(
     axes: Axes,
     element: impl Fn(usize, usize) -> T,
 ) -> Result<(), Error> {
-    let io = |source| Error::Io { path: path.to_owned(), source };
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".tmp");
     let temporary = path.with_file_name(name);
@@ -141,7 +140,7 @@ fn write_array<T: npyz::AutoSerialize>(
     })();
     result.map_err(|e| {
         let _ = std::fs::remove_file(&temporary);
-        io(e)
+        Error::io(path, &e)
     })
 }
 
@@ -156,7 +155,7 @@ struct Array<'a> {
 
 impl<'a> Array<'a> {
     fn open(path: &'a Path, expected: (usize, usize), wanted: &'static str) -> Result<Self, Error> {
-        let io = |source| Error::Io { path: path.to_owned(), source };
+        let io = |e: io::Error| Error::io(path, &e);
         let mut file = BufReader::new(File::open(path).map_err(io)?);
         let header = npyz::NpyHeader::from_reader(&mut file).map_err(|e| match e.kind() {
             io::ErrorKind::UnexpectedEof => {
@@ -188,7 +187,7 @@ impl<'a> Array<'a> {
             return Err(Error::NpyTruncated { path: self.path.to_owned(), expected, found });
         }
         let reader = npyz::NpyFile::with_header(self.header.clone(), &self.data[..]);
-        reader.into_vec().map_err(|source| Error::Io { path: self.path.to_owned(), source })
+        reader.into_vec().map_err(|e| Error::io(self.path, &e))
     }
 
     /// From file order to an N × M matrix.

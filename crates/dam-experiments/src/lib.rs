@@ -1,1 +1,9 @@
-//! dam-core
+//! Published results on dense associative memories, reproduced beside the papers' own numbers. No physics here:
+//! models and dynamics are in `dam-core`, diagnostics in `dam-analysis`.
+
+pub mod basin_isolation;
+mod error;
+mod summary;
+
+pub use error::Error;
+pub use summary::Summary;

@@ -1,0 +1,42 @@
+//! The one error type of the crate.
+
+use std::path::{Path, PathBuf};
+
+/// What can go wrong with an experiment.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// From the analysis or the core.
+    #[error(transparent)]
+    Analysis(#[from] dam_analysis::Error),
+    /// An output that cannot be written.
+    #[error("{path}: {message}")]
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        message: String,
+    },
+    /// A command-line value outside its range.
+    #[error("{name}: expected {expected}, found {found}")]
+    Option {
+        /// The option.
+        name: &'static str,
+        /// Its legal range.
+        expected: &'static str,
+        /// The value given.
+        found: String,
+    },
+}
+
+impl From<dam_core::Error> for Error {
+    fn from(e: dam_core::Error) -> Self {
+        Self::Analysis(e.into())
+    }
+}
+
+impl Error {
+    pub(crate) fn output(path: &Path, e: &dyn std::fmt::Display) -> Self {
+        Self::Output { path: path.to_owned(), message: e.to_string() }
+    }
+}
