@@ -2,9 +2,11 @@
 
 use std::marker::PhantomData;
 
+use crate::horner::{Horner, Polynomial};
 use crate::kernel::Kernel;
 use crate::scalar::Real;
-use crate::simd::{Vectorize, vectorize};
+use crate::simd::{vectorize, Vectorize};
+use crate::vector::{lane_sum, lane_sum_mut, lane_sum_of};
 use crate::{Error, Overlap};
 
 mod sealed {
@@ -91,7 +93,11 @@ impl Total {
 
     /// ln of the sum; −∞ where it is not positive.
     pub(crate) fn ln(self) -> f64 {
-        if self.sum > 0.0 { self.ln_scale + self.sum.ln() } else { f64::NEG_INFINITY }
+        if self.sum > 0.0 {
+            self.ln_scale + self.sum.ln()
+        } else {
+            f64::NEG_INFINITY
+        }
     }
 }
 
@@ -127,7 +133,11 @@ impl Aggregator for LogSum {
         total.ln()
     }
     fn slope(self, total: Total, _limit: f64) -> f64 {
-        if total.sum > 0.0 { 1.0 / total.sum } else { 0.0 }
+        if total.sum > 0.0 {
+            1.0 / total.sum
+        } else {
+            0.0
+        }
     }
 }
 
@@ -137,7 +147,11 @@ impl Aggregator for FlooredLogSum {
         total.ln().max(self.ln_floor)
     }
     fn slope(self, total: Total, limit: f64) -> f64 {
-        if total.ln() > self.ln_floor { LogSum.slope(total, limit) } else { 0.0 }
+        if total.ln() > self.ln_floor {
+            LogSum.slope(total, limit)
+        } else {
+            0.0
+        }
     }
 }
 
@@ -199,10 +213,27 @@ impl Running {
     }
 }
 
+/// Runs a loop with the polynomial's degree known to the compiler.
+macro_rules! by_degree {
+    ($p:expr, |$horner:ident| $op:expr) => {
+        by_degree!($p, |$horner| $op, 2 3 4 5 6 7 8)
+    };
+    ($p:expr, |$horner:ident| $op:expr, $($d:literal)*) => {
+        match $p.degree() {
+            $($d => {
+                let $horner = Horner::<$d>($p);
+                vectorize($op)
+            })*
+            _ => unreachable!("`Polynomial::of` admits degrees 2 to 8"),
+        }
+    };
+}
+
 /// The online reduction of one state: consumes blocks of overlaps, returns weights dΣ/dm_μ · exp(−ln_scale).
 #[derive(Debug)]
 pub(crate) struct Reduction<'a, K> {
     kernel: &'a K,
+    polynomial: Option<&'a Polynomial>,
     n: f64,
     running: Running,
 }
@@ -214,8 +245,9 @@ impl<K> Clone for Reduction<'_, K> {
 }
 
 impl<'a, K: Kernel> Reduction<'a, K> {
-    pub(crate) fn new(kernel: &'a K, n: usize) -> Self {
-        Self { kernel, n: n as f64, running: Running::new(kernel.log_domain()) }
+    /// `polynomial` must be the kernel's own, if it is given.
+    pub(crate) fn new(kernel: &'a K, polynomial: Option<&'a Polynomial>, n: usize) -> Self {
+        Self { kernel, polynomial, n: n as f64, running: Running::new(kernel.log_domain()) }
     }
 
     pub(crate) fn total(&self) -> Total {
@@ -229,13 +261,16 @@ impl<'a, K: Kernel> Reduction<'a, K> {
             if self.running.logs {
                 let mut logs = [0.0; BLOCK];
                 let logs = &mut logs[..m.len()];
-                vectorize(LnF { kernel, n, m, out: logs });
+                vectorize(LnF { kernel, n, m: &*m, out: logs, scalar: PhantomData });
                 if self.running.rescale(logs).is_some() {
                     let shift = self.running.total.ln_scale;
                     self.running.add(vectorize(SumExp::<T> { logs, shift, scalar: PhantomData }));
                 }
             } else {
-                self.running.add(vectorize(SumF { kernel, n, m }));
+                self.running.add(match self.polynomial {
+                    Some(p) => by_degree!(p, |horner| SumF { kernel: &horner, n, m, scalar: PhantomData }),
+                    None => vectorize(SumF { kernel, n, m, scalar: PhantomData }),
+                });
             }
         }
     }
@@ -245,18 +280,21 @@ impl<'a, K: Kernel> Reduction<'a, K> {
     pub(crate) fn weights<T: Real>(&mut self, m: &mut [T]) -> f64 {
         let (kernel, n) = (self.kernel, self.n);
         if !self.running.logs {
-            self.running.add(vectorize(Weigh { kernel, n, m }));
+            self.running.add(match self.polynomial {
+                Some(p) => by_degree!(p, |horner| Weigh { kernel: &horner, n, m, scalar: PhantomData }),
+                None => vectorize(Weigh { kernel, n, m, scalar: PhantomData }),
+            });
             return 1.0;
         }
         let mut logs = [0.0; BLOCK];
         let logs = &mut logs[..m.len()];
-        vectorize(LnF { kernel, n, m, out: logs });
+        vectorize(LnF { kernel, n, m: &*m, out: logs, scalar: PhantomData });
         let Some(factor) = self.running.rescale(logs) else {
             m.fill(T::zero());
             return 1.0;
         };
         let shift = self.running.total.ln_scale;
-        self.running.add(vectorize(WeighExp { kernel, n, m, logs, shift }));
+        self.running.add(vectorize(WeighExp { kernel, n, m, logs, shift, scalar: PhantomData }));
         factor
     }
 
@@ -266,80 +304,46 @@ impl<'a, K: Kernel> Reduction<'a, K> {
     }
 }
 
-/// Sums have a fixed number of lanes, so that their bits do not depend on the width of the registers.
-const LANES: usize = 16;
+/// A loop over one block. The bodies are functions of their own, because only the parameters of a function are
+/// known not to alias: a kernel behind a field would be read again after every store.
+macro_rules! block_loop {
+    ($name:ident { $($field:ident: $type:ty),* } -> $output:ty, $body:ident) => {
+        struct $name<'a, K, T> {
+            $($field: $type,)*
+            scalar: PhantomData<(&'a K, T)>,
+        }
 
+        impl<'a, K: Kernel, T: Real> Vectorize for $name<'a, K, T> {
+            type Output = $output;
+            #[inline(always)]
+            fn run(self) -> $output {
+                $body::<K, T>($(self.$field),*)
+            }
+        }
+    };
+}
+
+block_loop!(SumF { kernel: &'a K, n: f64, m: &'a [T] } -> f64, sum_f);
 #[inline(always)]
-fn lane_sum(len: usize, mut term: impl FnMut(usize) -> f64) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let whole = len / LANES * LANES;
-    let mut start = 0;
-    while start < whole {
-        for (j, lane) in lanes.iter_mut().enumerate() {
-            *lane += term(start + j);
-        }
-        start += LANES;
-    }
-    for j in whole..len {
-        lanes[j - whole] += term(j);
-    }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for j in 0..width {
-            lanes[j] += lanes[j + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
+fn sum_f<K: Kernel, T: Real>(kernel: &K, n: f64, m: &[T]) -> f64 {
+    lane_sum(m, m, |m, _| kernel.f(Overlap::at(m.widen(), n)))
 }
 
-struct SumF<'a, K, T> {
-    kernel: &'a K,
-    n: f64,
-    m: &'a [T],
+block_loop!(Weigh { kernel: &'a K, n: f64, m: &'a mut [T] } -> f64, weigh);
+#[inline(always)]
+fn weigh<K: Kernel, T: Real>(kernel: &K, n: f64, m: &mut [T]) -> f64 {
+    lane_sum_of(m, |m| {
+        let s = Overlap::at(m.widen(), n);
+        *m = T::narrow(kernel.df(s));
+        kernel.f(s)
+    })
 }
 
-impl<K: Kernel, T: Real> Vectorize for SumF<'_, K, T> {
-    type Output = f64;
-    #[inline(always)]
-    fn run(self) -> f64 {
-        lane_sum(self.m.len(), |j| self.kernel.f(Overlap::at(self.m[j].widen(), self.n)))
-    }
-}
-
-struct Weigh<'a, K, T> {
-    kernel: &'a K,
-    n: f64,
-    m: &'a mut [T],
-}
-
-impl<K: Kernel, T: Real> Vectorize for Weigh<'_, K, T> {
-    type Output = f64;
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let Self { kernel, n, m } = self;
-        lane_sum(m.len(), |j| {
-            let s = Overlap::at(m[j].widen(), n);
-            m[j] = T::narrow(kernel.df(s));
-            kernel.f(s)
-        })
-    }
-}
-
-struct LnF<'a, K, T> {
-    kernel: &'a K,
-    n: f64,
-    m: &'a [T],
-    out: &'a mut [f64],
-}
-
-impl<K: Kernel, T: Real> Vectorize for LnF<'_, K, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        for (l, m) in self.out.iter_mut().zip(self.m) {
-            *l = self.kernel.ln_f(Overlap::at(m.widen(), self.n));
-        }
+block_loop!(LnF { kernel: &'a K, n: f64, m: &'a [T], out: &'a mut [f64] } -> (), ln_f);
+#[inline(always)]
+fn ln_f<K: Kernel, T: Real>(kernel: &K, n: f64, m: &[T], out: &mut [f64]) {
+    for (l, m) in out.iter_mut().zip(m) {
+        *l = kernel.ln_f(Overlap::at(m.widen(), n));
     }
 }
 
@@ -353,31 +357,22 @@ impl<T: Real> Vectorize for SumExp<'_, T> {
     type Output = f64;
     #[inline(always)]
     fn run(self) -> f64 {
-        lane_sum(self.logs.len(), |j| T::narrow(self.logs[j] - self.shift).exp_fast().widen())
+        lane_sum(self.logs, self.logs, |log, _| T::narrow(log - self.shift).exp_fast().widen())
     }
 }
 
-struct WeighExp<'a, K, T> {
-    kernel: &'a K,
-    n: f64,
-    m: &'a mut [T],
-    logs: &'a [f64],
-    shift: f64,
-}
-
-impl<K: Kernel, T: Real> Vectorize for WeighExp<'_, K, T> {
-    type Output = f64;
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let Self { kernel, n, m, logs, shift } = self;
-        lane_sum(m.len(), |j| {
-            let e = T::narrow(logs[j] - shift).exp_fast().widen();
-            let slope = kernel.dln_f(Overlap::at(m[j].widen(), n));
-            // Where F = 0 its logarithmic slope is not defined; the weight is zero.
-            m[j] = T::narrow(if e == 0.0 { 0.0 } else { e * slope });
-            e
-        })
-    }
+block_loop!(
+    WeighExp { kernel: &'a K, n: f64, m: &'a mut [T], logs: &'a [f64], shift: f64 } -> f64, weigh_exp
+);
+#[inline(always)]
+fn weigh_exp<K: Kernel, T: Real>(kernel: &K, n: f64, m: &mut [T], logs: &[f64], shift: f64) -> f64 {
+    lane_sum_mut(m, logs, |m, log| {
+        let e = T::narrow(log - shift).exp_fast().widen();
+        let slope = kernel.dln_f(Overlap::at(m.widen(), n));
+        // Where F = 0 its logarithmic slope is not defined; the weight is zero.
+        *m = T::narrow(if e == 0.0 { 0.0 } else { e * slope });
+        e
+    })
 }
 
 /// Refuses a kernel that is not a number somewhere on [−1, 1], or negative though summed in logs.
@@ -423,12 +418,12 @@ mod tests {
         let m: Vec<f64> = (0..2000).map(|k| (f64::from(k) * 0.37).sin()).collect();
         let max = m.iter().map(|m| 35.0 * m).fold(f64::MIN, f64::max);
         let direct = max + m.iter().map(|m| (35.0 * m - max).exp()).sum::<f64>().ln();
-        let (mut left, mut right) = (Reduction::new(&kernel, n), Reduction::new(&kernel, n));
+        let (mut left, mut right) = (Reduction::new(&kernel, None, n), Reduction::new(&kernel, None, n));
         left.value(&m[..700]);
         right.value(&m[700..]);
         left.merge(&right);
         assert!((LogSum.value(left.total()) - direct).abs() < 1e-13);
-        let mut weighted = Reduction::new(&kernel, n);
+        let mut weighted = Reduction::new(&kernel, None, n);
         let mut total = 0.0;
         for block in m.chunks(300) {
             let mut w = block.to_vec();
@@ -444,7 +439,7 @@ mod tests {
         let m: Vec<f64> =
             (0..1_000_000).map(|k| if k == 123_456 { 1.0 } else { 0.04 * f64::from(k % 5) }).collect();
         for kernel in [Exponential::new(beta).unwrap(), Exponential::anchored(beta).unwrap()] {
-            let mut r = Reduction::new(&kernel, n);
+            let mut r = Reduction::new(&kernel, None, n);
             r.value(&m);
             let at_pattern = kernel.ln_f(Overlap::new(1.0, n));
             assert_eq!(LogSum.value(r.total()), at_pattern);
@@ -452,7 +447,7 @@ mod tests {
             assert!(Sum.slope(r.total(), f64::LN_SCALE_LIMIT).is_finite());
         }
         let powered = Powered(Epanechnikov::new(1.5).unwrap());
-        let mut r = Reduction::new(&powered, n);
+        let mut r = Reduction::new(&powered, None, n);
         r.value(&m);
         assert_eq!(LogSum.value(r.total()), 0.0);
     }
@@ -461,7 +456,7 @@ mod tests {
     fn outside_every_support_nothing_is_nan() {
         for kernel in [Epanechnikov::new(3.0).unwrap()] {
             let mut m = [0.1, 0.2, -0.5];
-            let mut r = Reduction::new(&kernel, 10);
+            let mut r = Reduction::new(&kernel, None, 10);
             r.weights(&mut m);
             assert_eq!((m, LogSum.value(r.total())), ([0.0; 3], f64::NEG_INFINITY));
             assert_eq!(LogSum.slope(r.total(), 600.0), 0.0);
@@ -471,7 +466,7 @@ mod tests {
         }
         let powered = Powered(Epanechnikov::new(3.0).unwrap());
         let mut m = [0.1_f32, 0.2, -0.5];
-        let mut r = Reduction::new(&powered, 10);
+        let mut r = Reduction::new(&powered, None, 10);
         assert_eq!(r.weights(&mut m), 1.0);
         assert_eq!((m, LogSum.value(r.total())), ([0.0; 3], f64::NEG_INFINITY));
     }

@@ -248,17 +248,29 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
     fn shards<R: Send>(&self, task: impl Fn(std::ops::Range<usize>) -> R + Sync) -> Vec<R> {
         let count = self.len().div_ceil(SHARD);
         let run = |k: usize| task(k * SHARD..((k + 1) * SHARD).min(self.len()));
-        if count == 1 { vec![run(0)] } else { (0..count).into_par_iter().map(run).collect() }
+        if count == 1 {
+            vec![run(0)]
+        } else {
+            (0..count).into_par_iter().map(run).collect()
+        }
+    }
+
+    /// An empty sum over patterns.
+    pub(crate) fn reduction(&self) -> Reduction<'_, K> {
+        Reduction::new(&self.kernel, self.tables.as_ref(), self.store.space().sites())
     }
 
     fn confinement(&self, x: &S::State) -> f64 {
-        if S::CONFINED { 0.5 * crate::space::dot(x, x) } else { 0.0 }
+        if S::CONFINED {
+            0.5 * crate::space::dot(x, x)
+        } else {
+            0.0
+        }
     }
 
     pub(crate) fn dense_energies(&self, x: &[S::State], e: &mut [f64]) {
-        let n = self.store.space().sites();
         let totals = self.shards(|range| {
-            let mut totals = vec![Reduction::new(&self.kernel, n); x.len()];
+            let mut totals = vec![self.reduction(); x.len()];
             self.store.scan_overlaps(range, x, |s, _, m| totals[s].value(m));
             totals
         });
@@ -282,7 +294,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
         let n = self.store.space().sites();
         if x.len() == 1 && self.len() <= SHARD {
             // The one-state path: no buffer but the field itself.
-            let mut total = Reduction::new(&self.kernel, n);
+            let mut total = self.reduction();
             h[0].fill(T::zero());
             let sum = h[0].as_mut_slice();
             self.store.scan_fields(0..self.len(), overlaps, sum, |_, _, m| total.weights(m));
@@ -290,7 +302,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
             return;
         }
         let parts = self.shards(|range| {
-            let mut totals = vec![Reduction::new(&self.kernel, n); x.len()];
+            let mut totals = vec![self.reduction(); x.len()];
             let mut sums = vec![T::zero(); n * x.len()];
             self.store.scan_fields(range, overlaps, &mut sums, |s, _, m| totals[s].weights(m));
             (totals, sums)

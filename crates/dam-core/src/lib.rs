@@ -46,6 +46,7 @@ mod dam;
 pub mod dynamics;
 mod energy;
 mod error;
+mod horner;
 pub mod kernel;
 pub mod models;
 pub mod npy;
@@ -59,6 +60,7 @@ mod simd;
 mod space;
 mod store;
 mod streams;
+mod vector;
 
 pub use aggregate::{Aggregator, FlooredLogSum, LogSum, Sum};
 pub use corrupt::{Corruption, FlipEach, FlipExactly, TangentNoise};
@@ -73,7 +75,7 @@ pub use plane::DamPlane;
 pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;
-pub use simd::{Level, force_portable, level};
+pub use simd::{force_portable, level, Level};
 pub use space::{Euclidean, Hypercube, IntoState, Sphere, Spins, StateSpace, VectorSpace};
 pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
 pub use streams::{Purpose, StreamRng, Streams};
@@ -91,9 +93,9 @@ pub mod prelude {
         DistinctIndex, Epanechnikov, Exponential, Hermite, Kernel, Monomial, Powered, RectifiedMonomial,
     };
     pub use crate::{
-        Corruption, Dam, Energy, EnergyTrace, Error, Euclidean, FlipEach, FlipExactly, FlooredLogSum,
+        models, Corruption, Dam, Energy, EnergyTrace, Error, Euclidean, FlipEach, FlipExactly, FlooredLogSum,
         Hypercube, LocalField, LogSum, Overlap, OverlapTrace, PatternStore, Purpose, Recall, Run, Runner,
-        Sphere, Spins, StateSpace, StopReason, Streams, Sum, TangentNoise, VectorSpace, models,
+        Sphere, Spins, StateSpace, StopReason, Streams, Sum, TangentNoise, VectorSpace,
     };
 }
 

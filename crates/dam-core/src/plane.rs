@@ -4,9 +4,10 @@
 use crate::aggregate::{Aggregator, Reduction, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
 use crate::kernel::Kernel;
-use crate::simd::{Vectorize, vectorize};
-use crate::space::{VectorSpace, dot};
+use crate::simd::{vectorize, Vectorize};
+use crate::space::{dot, VectorSpace};
 use crate::store::{DensePatterns, Overlaps, PatternStore};
+use crate::vector::lane_sum;
 use crate::{Dam, Real};
 
 /// The energy of a [`Dam`] at all points a x + b u (machinery of line searches and radial profiles).
@@ -110,18 +111,7 @@ impl<T: Real> Vectorize for Moment<'_, T> {
     fn run(self) -> f64 {
         #[inline(always)]
         fn sum<T: Real>(p: &[T], q: &[T], term: impl Fn(f64, f64) -> f64) -> f64 {
-            const LANES: usize = 16;
-            let mut lanes = [0.0; LANES];
-            let (ps, qs) = (p.chunks_exact(LANES), q.chunks_exact(LANES));
-            for (j, (p, q)) in ps.remainder().iter().zip(qs.remainder()).enumerate() {
-                lanes[j] = term(p.widen(), q.widen());
-            }
-            for (p, q) in ps.zip(qs) {
-                for j in 0..LANES {
-                    lanes[j] += term(p[j].widen(), q[j].widen());
-                }
-            }
-            lanes.iter().sum()
+            lane_sum(p, q, |p, q| term(p.widen(), q.widen()))
         }
         // The quadratic and cubic models are written out: `powi` does not vectorise.
         match self.powers {
@@ -165,17 +155,25 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
 }
 
 fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
+    // Powers up to the usual degrees live on the stack.
+    const USUAL: usize = 16;
+    let (mut pa, mut pb) = ([1.0; USUAL], [1.0; USUAL]);
+    for k in 1..by_degree.len().min(USUAL) {
+        pa[k] = pa[k - 1] * a;
+        pb[k] = pb[k - 1] * b;
+    }
+    let power = |table: &[f64; USUAL], x: f64, k: usize| if k < USUAL { table[k] } else { x.powi(k as i32) };
     let (mut sum, mut da, mut db) = (0.0, 0.0, 0.0);
-    let power = |x: f64, k: usize| x.powi(k as i32);
     for (k, terms) in by_degree.iter().enumerate() {
         for (j, &c) in terms.iter().enumerate() {
             let i = k - j;
-            sum += c * power(a, i) * power(b, j);
+            let (ai, bj) = (power(&pa, a, i), power(&pb, b, j));
+            sum += c * ai * bj;
             if i > 0 {
-                da += c * i as f64 * power(a, i - 1) * power(b, j);
+                da += c * i as f64 * power(&pa, a, i - 1) * bj;
             }
             if j > 0 {
-                db += c * j as f64 * power(a, i) * power(b, j - 1);
+                db += c * j as f64 * ai * power(&pb, b, j - 1);
             }
         }
     }
@@ -184,7 +182,7 @@ fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
 
 fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
     use crate::aggregate::BLOCK;
-    let mut reduction = Reduction::new(kernel, n);
+    let mut reduction = Reduction::new(kernel, None, n);
     let mut slopes = [0.0; 2];
     let mut w = [0.0_f64; BLOCK];
     for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {

@@ -1,6 +1,6 @@
 //! Prices of coordinate rotations on the sphere, in O(M).
 
-use crate::aggregate::{Aggregator, Reduction};
+use crate::aggregate::Aggregator;
 use crate::energy::{Priced, Rotation};
 use crate::kernel::Kernel;
 use crate::space::{Sphere, StateSpace, VectorSpace};
@@ -36,7 +36,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         self.store.scan(std::slice::from_ref(x), |_, first, block| {
             m[first..first + block.len()].copy_from_slice(block);
         });
-        let mut reduction = Reduction::new(&self.kernel, self.store.space().sites());
+        let mut reduction = self.reduction();
         reduction.value(&m);
         RotationCache { m, energy: self.energy_of(reduction.total()), moves: 0 }
     }
@@ -45,7 +45,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         use crate::aggregate::BLOCK;
         let [di, dj] = self.turned(x, mv);
         let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
-        let mut reduction = Reduction::new(&self.kernel, self.store.space().sites());
+        let mut reduction = self.reduction();
         let mut moved = [0.0; BLOCK];
         for first in (0..self.len()).step_by(BLOCK) {
             let moved = &mut moved[..BLOCK.min(self.len() - first)];
@@ -57,7 +57,11 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         }
         let after = self.energy_of(reduction.total());
         // Outside every support before and after: ∞ − ∞, no change.
-        if after == cache.energy { 0.0 } else { after - cache.energy }
+        if after == cache.energy {
+            0.0
+        } else {
+            after - cache.energy
+        }
     }
 
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {

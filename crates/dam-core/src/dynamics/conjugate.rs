@@ -3,9 +3,9 @@ use rand::Rng;
 
 use super::line_search::first_minimum;
 use super::{Dynamics, Progress};
-use crate::Real;
 use crate::energy::{FieldOf, LineEnergy, StateOf};
-use crate::space::{VectorSpace, dot};
+use crate::space::{dot, VectorSpace};
+use crate::Real;
 
 /// Nonlinear conjugate gradient (Polak–Ribière, restarted) along geodesics, to the first minimum of the
 /// energy on each; exact line search for polynomial kernels. The energy never rises.

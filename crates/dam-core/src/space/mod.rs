@@ -104,9 +104,14 @@ pub(crate) fn standard_normal<T: Real, R: Rng + ?Sized>(n: usize, rng: &mut R) -
     DVector::from_fn(n, |_, _| T::narrow(rand_distr::StandardNormal.sample(rng)))
 }
 
-/// The Euclidean norm and scalar product with sums in f64.
+/// a·b with sums in f64.
 pub(crate) fn dot<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
-    a.iter().zip(b.iter()).map(|(a, b)| a.widen() * b.widen()).sum()
+    crate::vector::dot(a.as_slice(), b.as_slice())
+}
+
+/// max_i |a_i − b_i|.
+fn max_change<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
+    crate::vector::max_change(a.as_slice(), b.as_slice())
 }
 
 /// What a state can be made of: `DVector`, matrix columns, `Vec` and slices of numbers on the vector spaces;

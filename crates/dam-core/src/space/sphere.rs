@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{StateSpace, VectorSpace, dot, standard_normal};
+use super::{dot, max_change, standard_normal, StateSpace, VectorSpace};
 use crate::{Error, Real};
 
 /// The sphere |x|² = N of radius sqrt(N) in N dimensions, with states of scalar `T`.
@@ -29,7 +29,11 @@ impl<T: Real> Sphere<T> {
     /// # Errors
     /// [`Error::NoSites`] for N = 0.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        if sites == 0 { Err(Error::NoSites) } else { Ok(Self { sites, scalar: PhantomData }) }
+        if sites == 0 {
+            Err(Error::NoSites)
+        } else {
+            Ok(Self { sites, scalar: PhantomData })
+        }
     }
 
     /// `v` scaled to norm sqrt(N): how any nonzero vector becomes a state.
@@ -50,14 +54,22 @@ impl<T: Real> Sphere<T> {
         (self.sites as f64).sqrt()
     }
 
-    /// Scales to the radius; `false` for a zero vector, which is left alone. Safe against overflow of |v|².
-    fn rescale(&self, v: &mut DVector<T>) -> bool {
+    /// The factor that brings `v` to the radius; `None` for a zero vector. Safe where |v|² leaves f64.
+    fn factor(&self, v: &DVector<T>) -> Option<f64> {
+        let square = dot(v, v);
+        if square.is_normal() {
+            return Some(self.radius() / square.sqrt());
+        }
         let largest = v.camax().widen();
         if largest == 0.0 || !largest.is_finite() {
-            return false;
+            return None;
         }
-        let norm = v.iter().map(|a| (a.widen() / largest).powi(2)).sum::<f64>().sqrt() * largest;
-        let factor = self.radius() / norm;
+        let scaled = v.iter().map(|a| (a.widen() / largest).powi(2)).sum::<f64>();
+        Some(self.radius() / scaled.sqrt() / largest)
+    }
+
+    fn rescale(&self, v: &mut DVector<T>) -> bool {
+        let Some(factor) = self.factor(v) else { return false };
         v.apply(|a| *a = T::narrow(a.widen() * factor));
         true
     }
@@ -84,10 +96,6 @@ pub(super) fn check_finite<T: Real>(what: &'static str, sites: usize, x: &DVecto
         Some(site) => Err(Error::NotFinite { site, value: x[site].widen() }),
         None => Ok(()),
     }
-}
-
-pub(super) fn max_change<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
-    a.iter().zip(b.iter()).fold(0.0, |max, (a, b)| max.max((a.widen() - b.widen()).abs()))
 }
 
 impl<T: Real> StateSpace for Sphere<T> {
@@ -122,8 +130,9 @@ impl<T: Real> StateSpace for Sphere<T> {
     }
 
     fn align(&self, x: &DVector<T>, h: &DVector<T>, next: &mut DVector<T>) -> Option<f64> {
-        next.copy_from(h);
-        if self.rescale(next) { Some(max_change(x, next)) } else { None }
+        let factor = self.factor(h)?;
+        crate::vector::scale_into(h.as_slice(), factor, next.as_mut_slice());
+        Some(max_change(x, next))
     }
 
     fn max_change(&self, a: &DVector<T>, b: &DVector<T>) -> f64 {

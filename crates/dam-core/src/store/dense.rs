@@ -2,9 +2,9 @@ use std::ops::Range;
 
 use nalgebra::DVector;
 
-use super::gemm::{View, product};
+use super::gemm::{product, View};
 use crate::aggregate::BLOCK;
-use crate::simd::{self, Vectorize, vectorize};
+use crate::simd::{self, vectorize, Vectorize};
 use crate::{Error, Real, VectorSpace};
 
 /// Below this many states a dot-product loop beats the matrix product (measured at N = 200, M = 1200).
@@ -26,7 +26,11 @@ pub struct DensePatterns<S: VectorSpace> {
 /// Rows that lie a multiple of a page apart compete for the same cache lines.
 fn stride_for<T>(patterns: usize) -> usize {
     let stride = patterns.next_multiple_of(16);
-    if (stride * size_of::<T>()).is_multiple_of(4096) { stride + 16 } else { stride }
+    if (stride * size_of::<T>()).is_multiple_of(4096) {
+        stride + 16
+    } else {
+        stride
+    }
 }
 
 impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
@@ -41,7 +45,11 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         for pattern in patterns {
             store.append(&pattern?);
         }
-        if store.len == 0 { Err(Error::NoPatterns) } else { Ok(store) }
+        if store.len == 0 {
+            Err(Error::NoPatterns)
+        } else {
+            Ok(store)
+        }
     }
 
     pub(super) fn space_ref(&self) -> &S {
@@ -150,10 +158,11 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             return;
         }
         let packed = match overlaps {
-            Overlaps::Of(x) => pack(x, T::narrow(1.0 / n as f64)),
+            Overlaps::Of(x) => pack(x, 1.0 / n as f64),
             Overlaps::Known(_) => Vec::new(),
         };
-        let mut m = vec![T::zero(); BLOCK * states];
+        let rows = BLOCK.min(range.len());
+        let mut m = vec![T::zero(); rows * states];
         for first in range.clone().step_by(BLOCK) {
             let len = BLOCK.min(range.end - first);
             match overlaps {
@@ -169,12 +178,12 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
                     );
                 }
                 Overlaps::Known(known) => {
-                    for (block, known) in m.chunks_exact_mut(BLOCK).zip(known) {
+                    for (block, known) in m.chunks_exact_mut(rows).zip(known) {
                         block[..len].copy_from_slice(&known[first..][..len]);
                     }
                 }
             }
-            for (s, block) in m.chunks_exact_mut(BLOCK).enumerate() {
+            for (s, block) in m.chunks_exact_mut(rows).enumerate() {
                 let factor = visit(s, first, &mut block[..len]);
                 if let Some(h) = h.as_deref_mut() {
                     scale(&mut h[s * n..][..n], factor);
@@ -182,7 +191,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             if let Some(h) = h.as_deref_mut() {
                 let a = View { data: &self.rows[first..], row: self.stride, column: 1 };
-                product([n, len, states], a, View { data: &m, row: 1, column: BLOCK }, h, n, true);
+                product([n, len, states], a, View { data: &m, row: 1, column: rows }, h, n, true);
             }
         }
     }
@@ -211,8 +220,14 @@ impl<T: Real> Overlaps<'_, T> {
     }
 }
 
-fn pack<T: Real>(x: &[DVector<T>], factor: T) -> Vec<T> {
-    x.iter().flat_map(|x| x.iter().map(move |&x| x * factor)).collect()
+/// The states side by side, times `factor`.
+fn pack<T: Real>(x: &[DVector<T>], factor: f64) -> Vec<T> {
+    let n = x.first().map_or(0, |x| x.len());
+    let mut packed = vec![T::zero(); n * x.len()];
+    for (out, x) in packed.chunks_exact_mut(n).zip(x) {
+        crate::vector::scale_into(x.as_slice(), factor, out);
+    }
+    packed
 }
 
 fn scale<T: Real>(h: &mut [T], factor: f64) {

@@ -13,7 +13,8 @@ pub use flips::FlipCache;
 
 use std::fmt::Debug;
 
-use crate::aggregate::{Aggregator, check_kernel};
+use crate::aggregate::{check_kernel, Aggregator};
+use crate::horner::Polynomial;
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 
@@ -127,17 +128,25 @@ dense!(Euclidean);
 
 /// The index rules of [`PatternStore::pattern`] and [`PatternStore::swap_remove`].
 fn check_index(index: usize, len: usize) -> Result<(), Error> {
-    if index < len { Ok(()) } else { Err(Error::PatternIndex { index, len }) }
+    if index < len {
+        Ok(())
+    } else {
+        Err(Error::PatternIndex { index, len })
+    }
 }
 
 fn check_removal(index: usize, len: usize) -> Result<(), Error> {
     check_index(index, len)?;
-    if len == 1 { Err(Error::NoPatterns) } else { Ok(()) }
+    if len == 1 {
+        Err(Error::NoPatterns)
+    } else {
+        Ok(())
+    }
 }
 
 impl<S: VectorSpace> PatternStore for DensePatterns<S> {
     type Space = S;
-    type Tables = ();
+    type Tables = Option<Polynomial>;
 
     fn space(&self) -> &S {
         self.space_ref()
@@ -172,11 +181,13 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         });
     }
 
-    fn tables<K: Kernel>(&self, kernel: &K) -> Result<(), Error> {
-        check_kernel(kernel, self.space().sites(), (0..=64).map(|k| f64::from(k - 32) / 32.0))
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<Option<Polynomial>, Error> {
+        let n = self.space().sites();
+        check_kernel(kernel, n, (0..=64).map(|k| f64::from(k - 32) / 32.0))?;
+        Ok(Polynomial::of(kernel, n))
     }
 
-    fn tables_hold(&self, _tables: &()) -> bool {
+    fn tables_hold(&self, _tables: &Option<Polynomial>) -> bool {
         true
     }
 
