@@ -173,7 +173,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
                         a,
                         View { data: &packed, row: 1, column: n },
                         &mut m,
-                        BLOCK,
+                        rows,
                         false,
                     );
                 }
