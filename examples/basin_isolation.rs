@@ -20,7 +20,7 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Disorder realizations at N = 100.
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, default_value_t = 10)]
     realizations: usize,
     /// Disorder realizations at N = 200.
     #[arg(long, default_value_t = 4)]
@@ -29,7 +29,7 @@ struct Options {
     #[arg(long, default_value_t = 100)]
     trials: usize,
     /// Trials per pattern at N = 200 (the paper: 100).
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 10)]
     trials_200: usize,
     /// Per-pattern results, one line each.
     #[arg(long, default_value = "basin_isolation.csv")]

@@ -100,8 +100,8 @@ impl BasinIsolation {
         directions: &[StateOf<E>],
     ) -> Result<f64, Error> {
         self.check(energy, x, directions)?;
-        let at_x = energy.overlaps(std::slice::from_ref(x)).swap_remove(0);
-        let along = energy.overlaps(directions);
+        let at_x = energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0);
+        let along = energy.overlaps_of(directions);
         let sum: f64 = directions
             .iter()
             .zip(&along)

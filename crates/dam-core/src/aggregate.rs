@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use crate::horner::{Horner, Polynomial};
 use crate::kernel::Kernel;
 use crate::scalar::Real;
-use crate::simd::{vectorize, Vectorize};
+use crate::simd::{Vectorize, vectorize};
 use crate::vector::{lane_sum, lane_sum_mut, lane_sum_of};
 use crate::{Error, Overlap};
 
@@ -93,11 +93,7 @@ impl Total {
 
     /// ln of the sum; −∞ where it is not positive.
     pub(crate) fn ln(self) -> f64 {
-        if self.sum > 0.0 {
-            self.ln_scale + self.sum.ln()
-        } else {
-            f64::NEG_INFINITY
-        }
+        if self.sum > 0.0 { self.ln_scale + self.sum.ln() } else { f64::NEG_INFINITY }
     }
 }
 
@@ -133,11 +129,7 @@ impl Aggregator for LogSum {
         total.ln()
     }
     fn slope(self, total: Total, _limit: f64) -> f64 {
-        if total.sum > 0.0 {
-            1.0 / total.sum
-        } else {
-            0.0
-        }
+        if total.sum > 0.0 { 1.0 / total.sum } else { 0.0 }
     }
 }
 
@@ -147,11 +139,7 @@ impl Aggregator for FlooredLogSum {
         total.ln().max(self.ln_floor)
     }
     fn slope(self, total: Total, limit: f64) -> f64 {
-        if total.ln() > self.ln_floor {
-            LogSum.slope(total, limit)
-        } else {
-            0.0
-        }
+        if total.ln() > self.ln_floor { LogSum.slope(total, limit) } else { 0.0 }
     }
 }
 

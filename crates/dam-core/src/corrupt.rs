@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use crate::space::{dot, Hypercube, Spins, StateSpace, VectorSpace};
+use crate::space::{Hypercube, Spins, StateSpace, VectorSpace, dot};
 use crate::{Error, Real};
 
 /// Makes a cue from a pattern.
@@ -16,7 +16,7 @@ pub trait Corruption<S: StateSpace>: Sync {
     /// # Errors
     /// As [`StateSpace::check`]; [`Error::Parameter`] if the noise does not fit the space.
     fn corrupt<R: Rng + ?Sized>(&self, space: &S, pattern: &S::State, rng: &mut R)
-        -> Result<S::State, Error>;
+    -> Result<S::State, Error>;
 }
 
 /// Flips an exact number of distinct spins, chosen at random.

@@ -248,11 +248,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
     fn shards<R: Send>(&self, task: impl Fn(std::ops::Range<usize>) -> R + Sync) -> Vec<R> {
         let count = self.len().div_ceil(SHARD);
         let run = |k: usize| task(k * SHARD..((k + 1) * SHARD).min(self.len()));
-        if count == 1 {
-            vec![run(0)]
-        } else {
-            (0..count).into_par_iter().map(run).collect()
-        }
+        if count == 1 { vec![run(0)] } else { (0..count).into_par_iter().map(run).collect() }
     }
 
     /// An empty sum over patterns.
@@ -261,11 +257,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
     }
 
     fn confinement(&self, x: &S::State) -> f64 {
-        if S::CONFINED {
-            0.5 * crate::space::dot(x, x)
-        } else {
-            0.0
-        }
+        if S::CONFINED { 0.5 * crate::space::dot(x, x) } else { 0.0 }
     }
 
     pub(crate) fn dense_energies(&self, x: &[S::State], e: &mut [f64]) {

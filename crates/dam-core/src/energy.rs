@@ -101,7 +101,7 @@ pub trait LineEnergy: LocalField<Space: VectorSpace> {
         Self: 'a;
 
     /// The overlaps of every vector (half a pass each).
-    fn overlaps(&self, u: &[StateOf<Self>]) -> Vec<Self::Overlaps>;
+    fn overlaps_of(&self, u: &[StateOf<Self>]) -> Vec<Self::Overlaps>;
 
     /// Fields and energies of states whose overlaps are known (half a pass each).
     fn fields_from(&self, x: &[StateOf<Self>], m: &[Self::Overlaps], h: &mut [FieldOf<Self>], e: &mut [f64]);

@@ -142,9 +142,5 @@ pub(crate) fn parameter(
     found: f64,
     legal: bool,
 ) -> Result<f64, Error> {
-    if found.is_finite() && legal {
-        Ok(found)
-    } else {
-        Err(Error::Parameter { name, expected, found })
-    }
+    if found.is_finite() && legal { Ok(found) } else { Err(Error::Parameter { name, expected, found }) }
 }

@@ -1,8 +1,8 @@
 //! Polynomial kernels of low degree as coefficients: loops over overlaps then vectorise, also through
 //! `Box<dyn Kernel>`, and whatever the kernel's own way of computing them is.
 
-use crate::kernel::Kernel;
 use crate::Overlap;
+use crate::kernel::Kernel;
 
 /// Highest degree that is written out.
 pub(crate) const DEGREE: usize = 8;

@@ -75,7 +75,7 @@ pub use plane::DamPlane;
 pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;
-pub use simd::{force_portable, level, Level};
+pub use simd::{Level, force_portable, level};
 pub use space::{Euclidean, Hypercube, IntoState, Sphere, Spins, StateSpace, VectorSpace};
 pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
 pub use streams::{Purpose, StreamRng, Streams};
@@ -93,9 +93,9 @@ pub mod prelude {
         DistinctIndex, Epanechnikov, Exponential, Hermite, Kernel, Monomial, Powered, RectifiedMonomial,
     };
     pub use crate::{
-        models, Corruption, Dam, Energy, EnergyTrace, Error, Euclidean, FlipEach, FlipExactly, FlooredLogSum,
+        Corruption, Dam, Energy, EnergyTrace, Error, Euclidean, FlipEach, FlipExactly, FlooredLogSum,
         Hypercube, LocalField, LogSum, Overlap, OverlapTrace, PatternStore, Purpose, Recall, Run, Runner,
-        Sphere, Spins, StateSpace, StopReason, Streams, Sum, TangentNoise, VectorSpace,
+        Sphere, Spins, StateSpace, StopReason, Streams, Sum, TangentNoise, VectorSpace, models,
     };
 }
 

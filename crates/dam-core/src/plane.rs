@@ -4,8 +4,8 @@
 use crate::aggregate::{Aggregator, Reduction, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
 use crate::kernel::Kernel;
-use crate::simd::{vectorize, Vectorize};
-use crate::space::{dot, VectorSpace};
+use crate::simd::{Vectorize, vectorize};
+use crate::space::{VectorSpace, dot};
 use crate::store::{DensePatterns, Overlaps, PatternStore};
 use crate::vector::lane_sum;
 use crate::{Dam, Real};
@@ -39,7 +39,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> LineEnergy
     where
         Self: 'a;
 
-    fn overlaps(&self, u: &[S::State]) -> Vec<Vec<T>> {
+    fn overlaps_of(&self, u: &[S::State]) -> Vec<Vec<T>> {
         let mut all = vec![vec![T::zero(); self.len()]; u.len()];
         self.store.scan_overlaps(0..self.len(), u, |s, first, m| {
             all[s][first..first + m.len()].copy_from_slice(m);

@@ -57,11 +57,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         }
         let after = self.energy_of(reduction.total());
         // Outside every support before and after: ∞ − ∞, no change.
-        if after == cache.energy {
-            0.0
-        } else {
-            after - cache.energy
-        }
+        if after == cache.energy { 0.0 } else { after - cache.energy }
     }
 
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {

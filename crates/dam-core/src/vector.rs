@@ -1,8 +1,8 @@
 //! Sums over vectors: in f64, in a fixed number of lanes (so their bits do not depend on the width of the
 //! registers), compiled for the widest vector level.
 
-use crate::simd::{vectorize, Vectorize};
 use crate::Real;
+use crate::simd::{Vectorize, vectorize};
 
 const LANES: usize = 16;
 

@@ -3,9 +3,9 @@ use rand::Rng;
 
 use super::line_search::first_minimum;
 use super::{Dynamics, Progress};
-use crate::energy::{FieldOf, LineEnergy, StateOf};
-use crate::space::{dot, VectorSpace};
 use crate::Real;
+use crate::energy::{FieldOf, LineEnergy, StateOf};
+use crate::space::{VectorSpace, dot};
 
 /// Nonlinear conjugate gradient (Polak–Ribière, restarted) along geodesics, to the first minimum of the
 /// energy on each; exact line search for polynomial kernels. The energy never rises.
@@ -55,7 +55,7 @@ where
 
     fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {
         ConjugateScratch {
-            m: energy.overlaps(std::slice::from_ref(x)).swap_remove(0),
+            m: energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0),
             h: energy.space().zero_field(),
             gradient: DVector::default(),
             direction: DVector::default(),
@@ -89,7 +89,7 @@ where
         let space = energy.space();
         for (x, s) in x.iter().zip(scratch.iter_mut()) {
             if s.steps > 0 && s.steps % REFRESH == 0 {
-                s.m = energy.overlaps(std::slice::from_ref(x)).swap_remove(0);
+                s.m = energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0);
             }
         }
         let mut h: Vec<FieldOf<E>> = scratch.iter_mut().map(|s| std::mem::take(&mut s.h)).collect();
@@ -110,7 +110,7 @@ where
                 }
             };
         }
-        let overlaps = energy.overlaps(&directions);
+        let overlaps = energy.overlaps_of(&directions);
         for ((s, u), mu) in moving.into_iter().zip(directions).zip(overlaps) {
             let change = advance(energy, &mut x[s], &mut scratch[s], &u, &mu);
             progress[s] = Progress::moved(change);

@@ -3,7 +3,7 @@ use rand::Rng;
 
 use super::{Dynamics, Progress};
 use crate::energy::{FieldOf, LocalField, StateOf};
-use crate::space::{dot, VectorSpace};
+use crate::space::{VectorSpace, dot};
 use crate::{Error, Real};
 
 /// Projected gradient descent with a backtracking (Armijo) line search: the energy never rises.

@@ -1,9 +1,9 @@
 use nalgebra::DVector;
 use rand::{Rng, RngExt};
 
-use super::{temperature, Dynamics, Progress};
+use super::{Dynamics, Progress, temperature};
 use crate::energy::{FieldOf, LocalField, StateOf};
-use crate::space::{dot, VectorSpace};
+use crate::space::{VectorSpace, dot};
 use crate::{Error, Real};
 
 /// Metropolis-adjusted Langevin dynamics (MALA) at temperature T; one step is one proposal.

@@ -1,7 +1,7 @@
-use rand::distr::Distribution;
 use rand::Rng;
+use rand::distr::Distribution;
 
-use super::{accepts, temperature, Dynamics, Progress};
+use super::{Dynamics, Progress, accepts, temperature};
 use crate::energy::{Energy, StateOf};
 use crate::space::{StateSpace, VectorSpace};
 use crate::{Error, Real};

@@ -33,8 +33,8 @@ pub use synchronous::{Synchronous, SynchronousScratch};
 
 use rand::Rng;
 
-use crate::energy::{Energy, StateOf};
 use crate::Error;
+use crate::energy::{Energy, StateOf};
 
 /// What one step did.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,9 +1,9 @@
 use rand::{Rng, RngExt};
 
-use super::{accepts, temperature, Dynamics, Progress};
+use super::{Dynamics, Progress, accepts, temperature};
+use crate::Error;
 use crate::energy::{Priced, Rotation, StateOf};
 use crate::space::StateSpace;
-use crate::Error;
 
 /// Metropolis dynamics on the sphere by rotations of two coordinates, O(M) each; one step proposes N of them.
 ///

@@ -1,10 +1,10 @@
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
 
-use super::{accepts, temperature, Dynamics, Progress};
+use super::{Dynamics, Progress, accepts, temperature};
+use crate::Error;
 use crate::energy::{Energy, Flip, Priced, StateOf};
 use crate::space::{Hypercube, StateSpace};
-use crate::Error;
 
 /// The order in which a sweep visits the N sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,10 +192,6 @@ where
             }
         }
         // A landscape flat in every direction is no attractor: no pattern acts here.
-        if flat {
-            Progress::ZeroField
-        } else {
-            Progress::moved(0.0)
-        }
+        if flat { Progress::ZeroField } else { Progress::moved(0.0) }
     }
 }

@@ -70,11 +70,7 @@ impl Kernel for Epanechnikov {
     }
     #[inline(always)]
     fn df(&self, s: Overlap) -> f64 {
-        if 1.0 - self.b * s.gap() > self.floor {
-            self.b
-        } else {
-            0.0
-        }
+        if 1.0 - self.b * s.gap() > self.floor { self.b } else { 0.0 }
     }
     fn log_domain(&self) -> bool {
         false

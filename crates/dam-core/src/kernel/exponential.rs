@@ -67,11 +67,7 @@ impl Kernel for Exponential {
     }
     #[inline(always)]
     fn ln_f(&self, s: Overlap) -> f64 {
-        if self.anchored {
-            -self.beta * s.half_sq_dist()
-        } else {
-            self.beta * s.dot()
-        }
+        if self.anchored { -self.beta * s.half_sq_dist() } else { self.beta * s.dot() }
     }
     #[inline(always)]
     fn dln_f(&self, s: Overlap) -> f64 {
@@ -90,11 +86,7 @@ struct Raw {
 impl TryFrom<Raw> for Exponential {
     type Error = Error;
     fn try_from(raw: Raw) -> Result<Self, Error> {
-        if raw.anchored {
-            Self::anchored(raw.beta)
-        } else {
-            Self::new(raw.beta)
-        }
+        if raw.anchored { Self::anchored(raw.beta) } else { Self::new(raw.beta) }
     }
 }
 

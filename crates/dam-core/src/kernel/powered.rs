@@ -27,11 +27,7 @@ impl<K: Kernel> Kernel for Powered<K> {
     fn df(&self, s: Overlap) -> f64 {
         let f = self.f(s);
         // Outside the support the logarithmic slope is not defined; the slope of F^N is zero there.
-        if f == 0.0 {
-            0.0
-        } else {
-            self.dln_f(s) * f
-        }
+        if f == 0.0 { 0.0 } else { self.dln_f(s) * f }
     }
     #[inline]
     fn ln_f(&self, s: Overlap) -> f64 {

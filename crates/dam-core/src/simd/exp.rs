@@ -45,11 +45,7 @@ pub(crate) fn exp_f64(x: f64) -> f64 {
     let y = f64::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 52));
     // The last product is infinity for a large `x` and NaN for NaN, at the price of one comparison.
     let y = if x < LOWEST { 0.0 } else { y };
-    if x <= HIGHEST {
-        y
-    } else {
-        x * f64::INFINITY
-    }
+    if x <= HIGHEST { y } else { x * f64::INFINITY }
 }
 
 /// `exp(x)`; 0 where that is subnormal, infinity above 88.7228, NaN for NaN. The largest error, over all
@@ -72,16 +68,12 @@ pub(crate) fn exp_f32(x: f32) -> f32 {
     let p = 1.0 + (r + s * t);
     let y = f32::from_bits(p.to_bits().wrapping_add(shifted.to_bits() << 23));
     let y = if x < LOWEST { 0.0 } else { y };
-    if x <= HIGHEST {
-        y
-    } else {
-        x * f32::INFINITY
-    }
+    if x <= HIGHEST { y } else { x * f32::INFINITY }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{available, test_words, vectorize_at, Vectorize};
+    use super::super::{Vectorize, available, test_words, vectorize_at};
     use super::*;
 
     /// `x exp(x)` pairs from mpmath at 50 digits.

@@ -6,7 +6,7 @@
 //! have 64 entries for each word of the mask is a panic. Planes that begin on a cache line are read up to
 //! twice as fast.
 
-use super::{level, vectorize_at, Level};
+use super::{Level, level, vectorize_at};
 use portable::{LanesBlend, LanesF64, SumI128, SumInteger};
 
 #[cfg(target_arch = "x86_64")]
@@ -40,11 +40,7 @@ pub(crate) fn masked_sum_f64(mask: &[u64], invert: bool, plane: &[f64]) -> f64 {
 /// The sum of the entries of `on` that are selected and of those of `off` that are not, in the order that
 /// [`LANES`] describes.
 pub(crate) fn blend_sum_f64(mask: &[u64], invert: bool, on: &[f64], off: &[f64]) -> f64 {
-    if invert {
-        blend_f64_at(level(), mask, off, on)
-    } else {
-        blend_f64_at(level(), mask, on, off)
-    }
+    if invert { blend_f64_at(level(), mask, off, on) } else { blend_f64_at(level(), mask, on, off) }
 }
 
 /// Returns from the enclosing function with the AVX-512 version of it where the level asks for that.
@@ -63,11 +59,7 @@ fn check(mask: &[u64], entries: usize) {
 }
 
 fn flip(invert: bool) -> u64 {
-    if invert {
-        u64::MAX
-    } else {
-        0
-    }
+    if invert { u64::MAX } else { 0 }
 }
 
 fn sum_i32_at(level: Level, mask: &[u64], invert: bool, plane: &[i32]) -> i64 {

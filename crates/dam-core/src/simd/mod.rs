@@ -8,8 +8,8 @@
 //! program runs, so that one binary is both portable and fast.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 mod exp;
 mod masked;
@@ -17,7 +17,7 @@ mod popcount;
 mod transpose;
 
 pub(crate) use exp::{exp_f32, exp_f64};
-pub(crate) use masked::{blend_sum_f64, masked_sum_f64, masked_sum_i128, masked_sum_i32, masked_sum_i64};
+pub(crate) use masked::{blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128};
 pub(crate) use popcount::{hamming, hamming_batch};
 pub(crate) use transpose::transpose64;
 
@@ -49,11 +49,7 @@ static FORCE_PORTABLE: AtomicBool = AtomicBool::new(false);
 /// [`force_portable(true)`](force_portable).
 #[must_use]
 pub fn level() -> Level {
-    if FORCE_PORTABLE.load(Ordering::Relaxed) {
-        Level::Portable
-    } else {
-        detected()
-    }
+    if FORCE_PORTABLE.load(Ordering::Relaxed) { Level::Portable } else { detected() }
 }
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).

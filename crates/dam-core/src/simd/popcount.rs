@@ -1,6 +1,6 @@
 //! Hamming distances between bit-packed rows.
 
-use super::{level, vectorize_at, Level, Vectorize};
+use super::{Level, Vectorize, level, vectorize_at};
 
 /// Bytes of rows that stay in the first-level cache while the cues of a batch pass over them.
 const BLOCK_BYTES: usize = 16 * 1024;

@@ -1,6 +1,6 @@
 //! Bit transposition, which makes the columns of a bit matrix from its rows.
 
-use super::{level, vectorize_at, Vectorize};
+use super::{Vectorize, level, vectorize_at};
 
 /// Exchanges bit `j` of word `i` with bit `i` of word `j`.
 pub(crate) fn transpose64(block: &mut [u64; 64]) {

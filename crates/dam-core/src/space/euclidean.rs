@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use rand::{Rng, RngExt};
 
 use super::sphere::check_finite;
-use super::{dot, max_change, standard_normal, StateSpace, VectorSpace};
+use super::{StateSpace, VectorSpace, dot, max_change, standard_normal};
 use crate::{Error, Real};
 
 /// The Euclidean space R^N; energies in it gain the confinement |x|²/2, overlaps are m = x·ξ/N.
@@ -33,11 +33,7 @@ impl<T: Real> Euclidean<T> {
     /// # Errors
     /// [`Error::NoSites`] for N = 0.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        if sites == 0 {
-            Err(Error::NoSites)
-        } else {
-            Ok(Self { sites, scalar: PhantomData })
-        }
+        if sites == 0 { Err(Error::NoSites) } else { Ok(Self { sites, scalar: PhantomData }) }
     }
 
     /// A state uniform in the cube [−1, 1]^N ([`sample`](StateSpace::sample) is standard normal).

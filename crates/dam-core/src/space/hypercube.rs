@@ -90,11 +90,7 @@ impl StateSpace for Hypercube {
     }
 
     fn max_change(&self, a: &Spins, b: &Spins) -> f64 {
-        if a == b {
-            0.0
-        } else {
-            2.0
-        }
+        if a == b { 0.0 } else { 2.0 }
     }
 
     fn overlap(&self, a: &Spins, b: &Spins) -> f64 {

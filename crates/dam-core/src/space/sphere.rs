@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{dot, max_change, standard_normal, StateSpace, VectorSpace};
+use super::{StateSpace, VectorSpace, dot, max_change, standard_normal};
 use crate::{Error, Real};
 
 /// The sphere |x|² = N of radius sqrt(N) in N dimensions, with states of scalar `T`.
@@ -29,11 +29,7 @@ impl<T: Real> Sphere<T> {
     /// # Errors
     /// [`Error::NoSites`] for N = 0.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        if sites == 0 {
-            Err(Error::NoSites)
-        } else {
-            Ok(Self { sites, scalar: PhantomData })
-        }
+        if sites == 0 { Err(Error::NoSites) } else { Ok(Self { sites, scalar: PhantomData }) }
     }
 
     /// `v` scaled to norm sqrt(N): how any nonzero vector becomes a state.

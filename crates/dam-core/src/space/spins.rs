@@ -85,11 +85,7 @@ impl Spins {
     /// If `i >= len`, like a slice.
     #[must_use]
     pub fn get(&self, i: usize) -> i8 {
-        if self.is_up(i) {
-            1
-        } else {
-            -1
-        }
+        if self.is_up(i) { 1 } else { -1 }
     }
 
     /// Whether spin `i` is +1.

@@ -1,7 +1,7 @@
 use nalgebra::DVector;
 
 use super::tables::{SpinTables, TableReduction};
-use super::{check_index, check_removal, PatternStore};
+use super::{PatternStore, check_index, check_removal};
 use crate::aggregate::Aggregator;
 use crate::simd;
 use crate::space::{Hypercube, Spins, StateSpace};
@@ -193,11 +193,7 @@ impl PatternStore for BitPatterns {
         h: &mut [DVector<f64>],
         e: &mut [f64],
     ) {
-        if dam.is_exact() {
-            exact_fields(dam, x, h, e)
-        } else {
-            real_fields(dam, x, h, e)
-        }
+        if dam.is_exact() { exact_fields(dam, x, h, e) } else { real_fields(dam, x, h, e) }
     }
 }
 

@@ -2,13 +2,16 @@ use std::ops::Range;
 
 use nalgebra::DVector;
 
-use super::gemm::{product, View};
+use super::gemm::{View, product};
 use crate::aggregate::BLOCK;
-use crate::simd::{self, vectorize, Vectorize};
+use crate::simd::{self, Vectorize, vectorize};
 use crate::{Error, Real, VectorSpace};
 
-/// Below this many states a dot-product loop beats the matrix product (measured at N = 200, M = 1200).
+/// Below this many states a dot-product loop beats the matrix product.
 const BATCH: usize = 4;
+
+/// States whose overlaps with a block are in cache together.
+const GROUP: usize = 128;
 
 /// Patterns of a continuous space, one row of memory per site: the pattern index is contiguous, which is the
 /// fastest layout for batched overlaps, and lets a rotation of two coordinates touch two rows only.
@@ -26,11 +29,7 @@ pub struct DensePatterns<S: VectorSpace> {
 /// Rows that lie a multiple of a page apart compete for the same cache lines.
 fn stride_for<T>(patterns: usize) -> usize {
     let stride = patterns.next_multiple_of(16);
-    if (stride * size_of::<T>()).is_multiple_of(4096) {
-        stride + 16
-    } else {
-        stride
-    }
+    if (stride * size_of::<T>()).is_multiple_of(4096) { stride + 16 } else { stride }
 }
 
 impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
@@ -45,11 +44,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         for pattern in patterns {
             store.append(&pattern?);
         }
-        if store.len == 0 {
-            Err(Error::NoPatterns)
-        } else {
-            Ok(store)
-        }
+        if store.len == 0 { Err(Error::NoPatterns) } else { Ok(store) }
     }
 
     pub(super) fn space_ref(&self) -> &S {
@@ -157,6 +152,24 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             return;
         }
+        for from in (0..states).step_by(GROUP) {
+            let group = from..(from + GROUP).min(states);
+            let h = h.as_deref_mut().map(|h| &mut h[group.start * n..group.end * n]);
+            self.group_blocks(range.clone(), overlaps.part(group), h, |s, first, m| {
+                visit(from + s, first, m)
+            });
+        }
+    }
+
+    /// The blocks of a group of states, through matrix products.
+    fn group_blocks(
+        &self,
+        range: Range<usize>,
+        overlaps: Overlaps<'_, T>,
+        mut h: Option<&mut [T]>,
+        mut visit: impl FnMut(usize, usize, &mut [T]) -> f64,
+    ) {
+        let (n, states) = (self.space.sites(), overlaps.states());
         let packed = match overlaps {
             Overlaps::Of(x) => pack(x, 1.0 / n as f64),
             Overlaps::Known(_) => Vec::new(),
@@ -168,14 +181,8 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             match overlaps {
                 Overlaps::Of(_) => {
                     let a = View { data: &self.rows[first..], row: 1, column: self.stride };
-                    product(
-                        [len, n, states],
-                        a,
-                        View { data: &packed, row: 1, column: n },
-                        &mut m,
-                        rows,
-                        false,
-                    );
+                    let b = View { data: &packed, row: 1, column: n };
+                    product([len, n, states], a, b, &mut m, rows, false);
                 }
                 Overlaps::Known(known) => {
                     for (block, known) in m.chunks_exact_mut(rows).zip(known) {
@@ -212,6 +219,13 @@ pub(crate) enum Overlaps<'a, T: Real> {
 }
 
 impl<T: Real> Overlaps<'_, T> {
+    fn part(self, states: Range<usize>) -> Self {
+        match self {
+            Self::Of(x) => Self::Of(&x[states]),
+            Self::Known(m) => Self::Known(&m[states]),
+        }
+    }
+
     pub(crate) fn states(&self) -> usize {
         match self {
             Self::Of(x) => x.len(),

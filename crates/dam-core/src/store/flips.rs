@@ -1,11 +1,11 @@
 //! Prices of single spin flips in O(M), exact where the kernel is integer.
 
+use super::PatternStore;
 use super::bits::BitPatterns;
 use super::tables::{IntegerTables, Plane, SpinTables};
-use super::PatternStore;
 use crate::aggregate::{Aggregator, Running, Total};
 use crate::energy::{Flip, Priced};
-use crate::simd::{self, vectorize, Vectorize};
+use crate::simd::{self, Vectorize, vectorize};
 use crate::space::Spins;
 use crate::{Dam, Kernel};
 
@@ -229,11 +229,7 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
                 let after = if vanished { self.slow_total(cache, i, up_spin) } else { after };
                 let (before, after) = (self.aggregator.value(*total), self.aggregator.value(after));
                 // Outside every support before and after: −∞ − (−∞), no change.
-                if before == after {
-                    0.0
-                } else {
-                    -self.prefactor * (after - before)
-                }
+                if before == after { 0.0 } else { -self.prefactor * (after - before) }
             }
         }
     }

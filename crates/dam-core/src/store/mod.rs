@@ -13,7 +13,7 @@ pub use flips::FlipCache;
 
 use std::fmt::Debug;
 
-use crate::aggregate::{check_kernel, Aggregator};
+use crate::aggregate::{Aggregator, check_kernel};
 use crate::horner::Polynomial;
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
@@ -128,20 +128,12 @@ dense!(Euclidean);
 
 /// The index rules of [`PatternStore::pattern`] and [`PatternStore::swap_remove`].
 fn check_index(index: usize, len: usize) -> Result<(), Error> {
-    if index < len {
-        Ok(())
-    } else {
-        Err(Error::PatternIndex { index, len })
-    }
+    if index < len { Ok(()) } else { Err(Error::PatternIndex { index, len }) }
 }
 
 fn check_removal(index: usize, len: usize) -> Result<(), Error> {
     check_index(index, len)?;
-    if len == 1 {
-        Err(Error::NoPatterns)
-    } else {
-        Ok(())
-    }
+    if len == 1 { Err(Error::NoPatterns) } else { Ok(()) }
 }
 
 impl<S: VectorSpace> PatternStore for DensePatterns<S> {

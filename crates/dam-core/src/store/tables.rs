@@ -1,6 +1,6 @@
 //! A kernel on the hypercube: overlaps take N + 1 values, so F is a table, exact where the kernel is integer.
 
-use crate::aggregate::{check_kernel, Running, Total};
+use crate::aggregate::{Running, Total, check_kernel};
 use crate::simd;
 use crate::{Error, Kernel, Overlap};
 

@@ -1,0 +1,205 @@
+//! Energies are the direct sum, fields the gradient of it, f32 is close to f64, and nothing is NaN.
+
+use dam_core::nalgebra::DVector;
+use dam_core::{
+    Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LocalField, Real, Sphere, StateSpace, Storable,
+    VectorSpace,
+};
+
+use crate::grid::{Case, Contract, GridSpace, Reduced, close, over_boxes, over_types};
+
+/// Energy and field are those of the direct sum, to rounding; a zero field where no pattern acts.
+struct DirectSum {
+    finite: usize,
+    infinite: usize,
+}
+
+impl<S: GridSpace> Contract<S> for DirectSum {
+    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+        let Case { name, memory, space, .. } = case;
+        for x in case.states {
+            let expected = case.expected(x);
+            // An overlap of N terms of order one is wrong by a few units of rounding, its kernel too.
+            let tolerance = 32.0 * S::EPSILON * expected.scale;
+            let energy = memory.energy(x);
+            assert!(close(energy, expected.energy, tolerance), "{name}: {energy}, not {}", expected.energy);
+            let mut h = space.zero_field();
+            let with_field = memory.field(x, &mut h);
+            assert!(
+                close(with_field, energy, tolerance),
+                "{name}: {with_field} with field, {energy} without"
+            );
+            for (i, (h, e)) in S::real_field(&h).iter().zip(&expected.field).enumerate() {
+                // A weight is wrong by its slope, which is at most of the order of (weight × steepness).
+                let tolerance = tolerance * (1.0 + expected.steepness) / space.sites() as f64;
+                assert!(close(*h, *e, tolerance.max(S::EPSILON)), "{name}: h_{i} = {h}, not {e}");
+            }
+            if energy == f64::INFINITY {
+                self.infinite += 1;
+            } else {
+                self.finite += 1;
+            }
+            for (m, e) in memory.overlaps(x).unwrap().iter().zip(&expected.overlaps) {
+                assert!(close(*m, *e, 32.0 * S::EPSILON), "{name}: overlap {m}, not {e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn energies_and_fields_are_the_direct_sum() {
+    let mut seen = DirectSum { finite: 0, infinite: 0 };
+    for n in [9, 64, 65] {
+        over_boxes(&Hypercube::new(n).unwrap(), 70, &mut seen);
+    }
+    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Euclidean::<f64>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut seen);
+    // Both kinds of energy occur, and most points test the formula.
+    assert!(seen.infinite > 20 && seen.finite > 10 * seen.infinite, "{} {}", seen.finite, seen.infinite);
+}
+
+#[test]
+fn many_blocks_of_patterns_are_the_direct_sum() {
+    // Past one block of either store, with a last block that is not full.
+    let mut seen = DirectSum { finite: 0, infinite: 0 };
+    over_boxes(&Hypercube::new(65).unwrap(), 4096 + 70, &mut seen);
+    over_boxes(&Sphere::<f64>::new(24).unwrap(), 512 + 33, &mut seen);
+    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 512 + 33, &mut seen);
+}
+
+/// h = −∇E by central differences, in the space around the sphere too: there E is the same formula.
+struct Gradient {
+    tested: usize,
+    skipped: usize,
+}
+
+impl<S: GridSpace + VectorSpace> Contract<S> for Gradient {
+    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+        let Case { name, memory, space, .. } = case;
+        // At this step truncation and rounding are both of order ε^(2/3).
+        let step = S::EPSILON.cbrt();
+        let mut h = space.zero_field();
+        for x in case.states {
+            let expected = case.expected(x);
+            // Largest change of an overlap: |δ ξ_i| / N with |ξ_i| < 4.
+            let reach = 4.0 * step / space.sites() as f64;
+            let at_kink = |kink: f64| expected.overlaps.iter().any(|m| (m - kink).abs() < 2.0 * reach);
+            // A logarithm that changes by more than a hundredth within the step is not linear there.
+            let steep = expected.steepness * reach > 0.01;
+            if memory.field(x, &mut h) == f64::INFINITY || case.kink.is_some_and(at_kink) || steep {
+                self.skipped += 1;
+                continue;
+            }
+            self.tested += 1;
+            let (h, mut moved) = (S::real_field(&h), x.clone());
+            for i in 0..space.sites() {
+                let mut energy_at = |step: f64| {
+                    moved[i] = S::Scalar::narrow(x[i].widen() + step);
+                    (memory.energy(&moved), moved[i].widen())
+                };
+                let ((above, up), (below, down)) = (energy_at(step), energy_at(-step));
+                moved[i] = x[i];
+                let slope = (above - below) / (up - down);
+                let tolerance = 100.0 * S::EPSILON.powf(2.0 / 3.0) * (expected.scale + 1.0);
+                assert!(close(h[i], -slope, tolerance), "{name}: h_{i} = {}, difference {}", h[i], -slope);
+            }
+        }
+    }
+}
+
+#[test]
+fn fields_are_the_differences_of_the_energy() {
+    let mut seen = Gradient { tested: 0, skipped: 0 };
+    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Euclidean::<f64>::new(24).unwrap(), 20, &mut seen);
+    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut seen);
+    assert!(seen.tested > 4 * seen.skipped, "{} tested, {} skipped", seen.tested, seen.skipped);
+}
+
+/// The memory in f32 agrees with one in f64 of the same patterns.
+struct Precision;
+
+impl<S> Contract<S> for Precision
+where
+    S: GridSpace + VectorSpace<Scalar = f32> + Wider,
+    for<'p> &'p DVector<f64>: IntoState<S::Wide>,
+{
+    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+        let Case { name, memory, space, .. } = case;
+        let wide = space.wider();
+        let patterns: Vec<_> = case.patterns.iter().map(|p| S::widen(&wide, p)).collect();
+        let kernel = memory.kernel();
+        let c = memory.prefactor();
+        let double = Dam::new(wide.clone(), kernel, case.aggregator, c, &patterns).unwrap();
+        let (mut h, mut wide_h) = (space.zero_field(), wide.zero_field());
+        for x in case.states {
+            let expected = case.expected(x);
+            let e = memory.field(x, &mut h);
+            let wide_e = double.field(&S::widen(&wide, x), &mut wide_h);
+            // Projection moves a vector by the rounding of its norm.
+            let tolerance = 64.0 * S::EPSILON * expected.scale;
+            assert!(close(e, wide_e, tolerance), "{name}: {e} in f32, {wide_e} in f64");
+            let tolerance = tolerance * (1.0 + expected.steepness);
+            for (i, (h, wide_h)) in h.iter().zip(wide_h.iter()).enumerate() {
+                assert!(close(f64::from(*h), *wide_h, tolerance), "{name}: h_{i} = {h} in f32, {wide_h}");
+            }
+        }
+    }
+}
+
+/// The same space in f64.
+trait Wider: StateSpace<State = DVector<f32>> {
+    type Wide: Storable<State = DVector<f64>, Field = DVector<f64>>;
+    fn wider(&self) -> Self::Wide;
+    fn widen(wide: &Self::Wide, x: &DVector<f32>) -> DVector<f64>;
+}
+
+impl Wider for Sphere<f32> {
+    type Wide = Sphere<f64>;
+    fn wider(&self) -> Sphere<f64> {
+        Sphere::new(self.sites()).unwrap()
+    }
+    fn widen(wide: &Sphere<f64>, x: &DVector<f32>) -> DVector<f64> {
+        wide.project(&x.map(f64::from)).unwrap()
+    }
+}
+
+impl Wider for Euclidean<f32> {
+    type Wide = Euclidean<f64>;
+    fn wider(&self) -> Euclidean<f64> {
+        Euclidean::new(self.sites()).unwrap()
+    }
+    fn widen(_: &Euclidean<f64>, x: &DVector<f32>) -> DVector<f64> {
+        x.map(f64::from)
+    }
+}
+
+#[test]
+fn single_precision_is_close_to_double() {
+    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut Precision);
+    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut Precision);
+}
+
+/// The bits of energies and fields.
+struct Bits(Vec<u64>);
+
+impl<S: GridSpace> Contract<S> for Bits {
+    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+        let mut h = case.space.zero_field();
+        for x in case.states {
+            self.0.push(case.memory.field(x, &mut h).to_bits());
+            self.0.extend(S::real_field(&h).iter().map(|h| h.to_bits()));
+        }
+    }
+}
+
+#[test]
+fn a_boxed_kernel_gives_the_same_bits() {
+    let (mut own, mut boxed) = (Bits(Vec::new()), Bits(Vec::new()));
+    over_types(&Sphere::<f64>::new(24).unwrap(), 20, &mut own);
+    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut boxed);
+    assert_eq!(own.0, boxed.0);
+}
