@@ -12,7 +12,7 @@ use dam_core::{
 
 /// A kernel that the library does not know; positive for every overlap, so legal in every space.
 #[derive(Clone, Copy, Debug)]
-pub struct Cauchy(pub f64);
+pub(crate) struct Cauchy(pub(crate) f64);
 
 impl Kernel for Cauchy {
     fn f(&self, s: Overlap) -> f64 {
@@ -57,7 +57,7 @@ trait Visit {
 }
 
 /// Q, written a second time.
-pub trait Reduced: Aggregator {
+pub(crate) trait Reduced: Aggregator {
     fn q(self, sum: f64) -> f64;
     fn dq(self, sum: f64) -> f64;
 }
@@ -90,7 +90,7 @@ impl Reduced for FlooredLogSum {
 }
 
 /// What the suite needs to know of a space beyond what the library says.
-pub trait GridSpace: Storable {
+pub(crate) trait GridSpace: Storable {
     /// Rounding of the scalar in which overlaps are formed.
     const EPSILON: f64;
     const CONFINED: bool;
@@ -135,35 +135,35 @@ dense!(Sphere, false);
 dense!(Euclidean, true);
 
 /// One memory of the grid.
-pub struct Case<'a, S: GridSpace, K, Q> {
-    pub name: String,
-    pub memory: Dam<S::Store, K, Q>,
-    pub aggregator: Q,
-    pub kink: Option<f64>,
-    pub space: &'a S,
-    pub patterns: &'a [S::State],
+pub(crate) struct Case<'a, S: GridSpace, K, Q> {
+    pub(crate) name: String,
+    pub(crate) memory: Dam<S::Store, K, Q>,
+    pub(crate) aggregator: Q,
+    pub(crate) kink: Option<f64>,
+    pub(crate) space: &'a S,
+    pub(crate) patterns: &'a [S::State],
     /// Two random states, and cues of the first patterns.
-    pub states: &'a [S::State],
+    pub(crate) states: &'a [S::State],
 }
 
 /// What the second writing of the energy says of a state.
-pub struct Expected {
-    pub energy: f64,
-    pub field: Vec<f64>,
+pub(crate) struct Expected {
+    pub(crate) energy: f64,
+    pub(crate) field: Vec<f64>,
     /// How far the energy moves if every overlap is wrong by one: the unit of rounding errors.
-    pub scale: f64,
-    pub overlaps: Vec<f64>,
+    pub(crate) scale: f64,
+    pub(crate) overlaps: Vec<f64>,
     /// dQ/dΣ Σ |F'|: how steep the logarithm of a sum near zero is.
-    pub steepness: f64,
+    pub(crate) steepness: f64,
 }
 
 impl<S: GridSpace, K: Kernel, Q: Reduced> Case<'_, S, K, Q> {
-    pub fn expected(&self, x: &S::State) -> Expected {
+    pub(crate) fn expected(&self, x: &S::State) -> Expected {
         expected(self.space, self.memory.kernel(), self.aggregator, self.memory.prefactor(), self.patterns, x)
     }
 }
 
-pub fn expected<S: GridSpace, K: Kernel, Q: Reduced>(
+pub(crate) fn expected<S: GridSpace, K: Kernel, Q: Reduced>(
     space: &S,
     kernel: &K,
     q: Q,
@@ -204,7 +204,7 @@ pub fn expected<S: GridSpace, K: Kernel, Q: Reduced>(
 }
 
 /// A promise that every memory keeps.
-pub trait Contract<S: GridSpace> {
+pub(crate) trait Contract<S: GridSpace> {
     fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>);
 }
 
@@ -213,14 +213,17 @@ struct Grid<'a, S: GridSpace, C> {
     patterns: &'a [S::State],
     states: &'a [S::State],
     contract: &'a mut C,
-    boxed: bool,
 }
+
+/// Two types and not one flag: a flag would compile every contract for every kernel.
+struct OwnTypes<'a, S: GridSpace, C>(Grid<'a, S, C>);
+struct Boxes<'a, S: GridSpace, C>(Grid<'a, S, C>);
 
 impl<S: GridSpace, C: Contract<S>> Grid<'_, S, C>
 where
     for<'p> &'p S::State: IntoState<S>,
 {
-    fn aggregators<K: Kernel>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K) {
+    fn aggregators<K: Kernel>(&mut self, name: &str, kink: Option<f64>, make: &dyn Fn() -> K) {
         self.aggregator(name, kink, make(), Sum);
         self.aggregator(name, kink, make(), LogSum);
         self.aggregator(name, kink, make(), FlooredLogSum::new(0.02).unwrap());
@@ -235,46 +238,47 @@ where
     }
 }
 
-impl<S: GridSpace, C: Contract<S>> Visit for Grid<'_, S, C>
+impl<S: GridSpace, C: Contract<S>> Visit for OwnTypes<'_, S, C>
 where
     for<'p> &'p S::State: IntoState<S>,
 {
     fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K) {
-        if self.boxed {
-            self.aggregators(name, kink, || Box::new(make()) as Box<dyn Kernel>);
-        } else {
-            self.aggregators(name, kink, make);
-        }
+        self.0.aggregators(name, kink, &make);
     }
 }
 
-fn over_grid<S: GridSpace>(space: &S, m: u64, boxed: bool, contract: &mut impl Contract<S>)
+impl<S: GridSpace, C: Contract<S>> Visit for Boxes<'_, S, C>
+where
+    for<'p> &'p S::State: IntoState<S>,
+{
+    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K) {
+        self.0.aggregators(name, kink, &|| Box::new(make()) as Box<dyn Kernel>);
+    }
+}
+
+/// Runs the contract over every kernel and aggregator, each compiled for its own kernel type.
+pub(crate) fn over_types<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
 where
     for<'p> &'p S::State: IntoState<S>,
 {
     let patterns = patterns(space, m);
     let states = states(space, &patterns);
-    let n = space.sites();
-    kernels(n, &mut Grid { space, patterns: &patterns, states: &states, contract, boxed });
+    let grid = Grid { space, patterns: &patterns, states: &states, contract };
+    kernels(space.sites(), &mut OwnTypes(grid));
 }
 
-/// Runs the contract over every kernel and aggregator, each compiled for its own kernel type.
-pub fn over_types<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
+/// The same with every kernel behind `Box<dyn Kernel>`: one compilation for all.
+pub(crate) fn over_boxes<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
 where
     for<'p> &'p S::State: IntoState<S>,
 {
-    over_grid(space, m, false, contract);
+    let patterns = patterns(space, m);
+    let states = states(space, &patterns);
+    let grid = Grid { space, patterns: &patterns, states: &states, contract };
+    kernels(space.sites(), &mut Boxes(grid));
 }
 
-/// The same with every kernel behind `Box<dyn Kernel>`: one compilation for all, for the larger contracts.
-pub fn over_boxes<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
-where
-    for<'p> &'p S::State: IntoState<S>,
-{
-    over_grid(space, m, true, contract);
-}
-
-pub fn patterns<S: StateSpace>(space: &S, m: u64) -> Vec<S::State> {
+pub(crate) fn patterns<S: StateSpace>(space: &S, m: u64) -> Vec<S::State> {
     let streams = Streams::new(space.sites() as u64);
     (0..m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect()
 }
@@ -287,6 +291,6 @@ fn states<S: GridSpace>(space: &S, patterns: &[S::State]) -> Vec<S::State> {
 }
 
 /// Equal, infinities included, or closer than `tolerance`; never so for a NaN.
-pub fn close(a: f64, b: f64, tolerance: f64) -> bool {
+pub(crate) fn close(a: f64, b: f64, tolerance: f64) -> bool {
     a == b || (a - b).abs() <= tolerance
 }

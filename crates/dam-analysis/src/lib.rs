@@ -30,6 +30,8 @@
 //! | how often is it retrieved from noisy cues? | [`Trials`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
 
+#![forbid(unsafe_code)]
+
 mod error;
 mod isolation;
 mod overlap;

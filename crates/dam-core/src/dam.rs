@@ -4,9 +4,10 @@ use std::fmt;
 
 use rayon::prelude::*;
 
-use crate::aggregate::{Aggregator, Reduction, Total};
+use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Energy, LocalField};
 use crate::kernel::Kernel;
+use crate::reduce::Reduction;
 use crate::space::{IntoState, StateSpace, VectorSpace};
 use crate::store::{BitPatterns, DensePatterns, FieldIn, Overlaps, PatternStore, StateIn, Storable};
 use crate::{Error, Real};

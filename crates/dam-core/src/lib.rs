@@ -40,6 +40,9 @@
 //! Illegal combinations do not compile: single-spin dynamics on a sphere, gradients on the hypercube. Results
 //! are bit-identical for any number of threads; on the hypercube integer kernels are exact.
 
+// Vector instructions (`simd`) and the call of the matrix product (`store::gemm`) are the only exceptions.
+#![deny(unsafe_code)]
+
 mod aggregate;
 mod corrupt;
 mod dam;
@@ -53,6 +56,7 @@ pub mod npy;
 mod observe;
 mod overlap;
 mod plane;
+mod reduce;
 mod rotation;
 mod run;
 mod scalar;
@@ -103,3 +107,8 @@ pub mod prelude {
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The code of the kernel guide, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/adding-a-kernel.md")]
+struct AddingAKernel;

@@ -1,9 +1,10 @@
 //! The energy of a dense memory on a plane through the origin: overlaps are linear there, so a point costs
 //! O(M), and O(1) for polynomial kernels, whose moments are enough.
 
-use crate::aggregate::{Aggregator, Reduction, Total};
+use crate::aggregate::{Aggregator, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
 use crate::kernel::Kernel;
+use crate::reduce::Reduction;
 use crate::simd::{Vectorize, vectorize};
 use crate::space::{VectorSpace, dot};
 use crate::store::{DensePatterns, Overlaps, PatternStore};
@@ -40,10 +41,9 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> LineEnergy
         Self: 'a;
 
     fn overlaps_of(&self, u: &[S::State]) -> Vec<Vec<T>> {
-        let mut all = vec![vec![T::zero(); self.len()]; u.len()];
-        self.store.scan_overlaps(0..self.len(), u, |s, first, m| {
-            all[s][first..first + m.len()].copy_from_slice(m);
-        });
+        // Blocks of one state arrive in the order of the patterns.
+        let mut all: Vec<_> = u.iter().map(|_| Vec::with_capacity(self.len())).collect();
+        self.store.scan_overlaps(0..self.len(), u, |s, _, m| all[s].extend_from_slice(m));
         all
     }
 
@@ -181,7 +181,7 @@ fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
 }
 
 fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
-    use crate::aggregate::BLOCK;
+    use crate::reduce::BLOCK;
     let mut reduction = Reduction::new(kernel, None, n);
     let mut slopes = [0.0; 2];
     let mut w = [0.0_f64; BLOCK];

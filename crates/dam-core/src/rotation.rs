@@ -42,7 +42,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
     }
 
     fn price(&self, x: &<Sphere<T> as StateSpace>::State, cache: &RotationCache, mv: Rotation) -> f64 {
-        use crate::aggregate::BLOCK;
+        use crate::reduce::BLOCK;
         let [di, dj] = self.turned(x, mv);
         let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
         let mut reduction = self.reduction();

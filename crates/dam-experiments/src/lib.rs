@@ -1,6 +1,8 @@
 //! Published results on dense associative memories, reproduced beside the papers' own numbers. No physics here:
 //! models and dynamics are in `dam-core`, diagnostics in `dam-analysis`.
 
+#![forbid(unsafe_code)]
+
 pub mod basin_isolation;
 mod error;
 mod summary;

@@ -1,10 +1,12 @@
 //! Separation functions F of one overlap: the only thing a new model needs.
 
+mod check;
 mod epanechnikov;
 mod exponential;
 mod polynomial;
 mod powered;
 
+pub(crate) use check::check_kernel;
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
 pub use polynomial::{DistinctIndex, Hermite, Monomial, RectifiedMonomial};

@@ -7,6 +7,8 @@
 //! NaN). And the level is found when the
 //! program runs, so that one binary is both portable and fast.
 
+#![allow(unsafe_code)]
+
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

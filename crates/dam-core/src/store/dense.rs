@@ -3,7 +3,7 @@ use std::ops::Range;
 use nalgebra::DVector;
 
 use super::gemm::{View, product};
-use crate::aggregate::BLOCK;
+use crate::reduce::BLOCK;
 use crate::simd::{self, Vectorize, vectorize};
 use crate::{Error, Real, VectorSpace};
 

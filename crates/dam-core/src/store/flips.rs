@@ -3,8 +3,9 @@
 use super::PatternStore;
 use super::bits::BitPatterns;
 use super::tables::{IntegerTables, Plane, SpinTables};
-use crate::aggregate::{Aggregator, Running, Total};
+use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Flip, Priced};
+use crate::reduce::Running;
 use crate::simd::{self, Vectorize, vectorize};
 use crate::space::Spins;
 use crate::{Dam, Kernel};

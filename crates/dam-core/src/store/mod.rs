@@ -13,8 +13,9 @@ pub use flips::FlipCache;
 
 use std::fmt::Debug;
 
-use crate::aggregate::{Aggregator, check_kernel};
+use crate::aggregate::Aggregator;
 use crate::horner::Polynomial;
+use crate::kernel::check_kernel;
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 

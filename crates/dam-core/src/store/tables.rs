@@ -1,6 +1,8 @@
 //! A kernel on the hypercube: overlaps take N + 1 values, so F is a table, exact where the kernel is integer.
 
-use crate::aggregate::{Running, Total, check_kernel};
+use crate::aggregate::Total;
+use crate::kernel::check_kernel;
+use crate::reduce::Running;
 use crate::simd;
 use crate::{Error, Kernel, Overlap};
 

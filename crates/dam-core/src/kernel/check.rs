@@ -1,0 +1,57 @@
+//! What a kernel must fulfil before a memory is made of it.
+
+use super::Kernel;
+use crate::{Error, Overlap};
+
+/// Refuses a kernel that is not a number somewhere on [−1, 1], or negative though summed in logs.
+pub(crate) fn check_kernel<K: Kernel>(
+    kernel: &K,
+    n: usize,
+    overlaps: impl Iterator<Item = f64>,
+) -> Result<(), Error> {
+    for m in overlaps {
+        let s = Overlap::new(m, n);
+        if kernel.log_domain() {
+            let (ln_f, f) = (kernel.ln_f(s), kernel.f(s));
+            if f < 0.0 {
+                return Err(Error::KernelNegative { m, value: f });
+            }
+            if ln_f.is_nan() || ln_f == f64::INFINITY {
+                return Err(Error::KernelNotFinite { what: "ln F", m, value: ln_f });
+            }
+            let slope = kernel.dln_f(s);
+            if ln_f > f64::NEG_INFINITY && !slope.is_finite() {
+                return Err(Error::KernelNotFinite { what: "d ln F / dm", m, value: slope });
+            }
+        } else {
+            for (what, value) in [("F", kernel.f(s)), ("dF/dm", kernel.df(s))] {
+                if !value.is_finite() {
+                    return Err(Error::KernelNotFinite { what, m, value });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Monomial;
+
+    #[test]
+    fn a_negative_kernel_in_logs_is_refused_and_a_direct_one_is_not() {
+        struct Odd;
+        impl Kernel for Odd {
+            fn f(&self, s: Overlap) -> f64 {
+                s.m()
+            }
+            fn df(&self, _: Overlap) -> f64 {
+                1.0
+            }
+        }
+        let grid = || [-1.0, -0.5, 0.5, 1.0].into_iter();
+        assert!(matches!(check_kernel(&Odd, 10, grid()), Err(Error::KernelNegative { m: -1.0, .. })));
+        assert!(check_kernel(&Monomial::new(3).unwrap(), 10, grid()).is_ok());
+    }
+}
