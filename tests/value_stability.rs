@@ -1,1 +1,189 @@
-//! (to come)
+//! Golden values: what a seed gives today it gives in every later release. A change here is breaking, and goes
+//! with a line under "Value-breaking" in the changelog.
+//!
+//! Spins are compared exactly; floating-point numbers to 10⁻⁹, which the last bits of matrix products and of
+//! other vector levels cannot reach in so few steps.
+
+use dam_core::dynamics::Dynamics;
+use dam_core::prelude::*;
+use dam_core::rand::Rng;
+use dam_core::{Corruption, Storable};
+
+fn draw<S: StateSpace>(space: &S, count: u64) -> Vec<S::State> {
+    (0..count).map(|mu| space.sample(&mut Streams::new(2026).rng(Purpose::Patterns, mu))).collect()
+}
+
+/// Spins as hexadecimal digits, site 0 first.
+fn hex(x: &Spins) -> String {
+    let signs: Vec<i8> = x.iter().collect();
+    signs
+        .chunks(4)
+        .map(|c| format!("{:x}", c.iter().rev().fold(0, |d, &s| 2 * d + u8::from(s > 0))))
+        .collect()
+}
+
+fn close(what: &str, found: &[f64], golden: &[f64]) {
+    assert_eq!(found.len(), golden.len(), "{what}");
+    for (f, g) in found.iter().zip(golden) {
+        assert!((f - g).abs() <= 1e-9 * g.abs().max(1.0), "{what}: {found:?}, golden {golden:?}");
+    }
+}
+
+#[test]
+fn streams() {
+    let streams = Streams::new(2026);
+    let first = |purpose, index| streams.rng(purpose, index).next_u64();
+    let found = [
+        first(Purpose::Patterns, 0),
+        first(Purpose::Cues, 0),
+        first(Purpose::Dynamics, 1),
+        first(Purpose::Directions, u64::MAX),
+        first(Purpose::Resampling, 5),
+        first(Purpose::Custom(7), 0),
+        streams.branch(3).rng(Purpose::Cues, 2).next_u64(),
+        streams.branch(3).branch(0).rng(Purpose::Cues, 2).next_u64(),
+    ];
+    assert_eq!(found, STREAMS);
+}
+
+#[test]
+fn sampling_and_corruption() {
+    let mut rng = Streams::new(2026).rng(Purpose::Cues, 0);
+    let cube = Hypercube::new(70).unwrap();
+    let pattern = draw(&cube, 1).remove(0);
+    assert_eq!(hex(&pattern), PATTERN);
+    assert_eq!(hex(&FlipExactly::new(9).corrupt(&cube, &pattern, &mut rng).unwrap()), FLIPPED_EXACTLY);
+    assert_eq!(hex(&FlipEach::new(0.2).unwrap().corrupt(&cube, &pattern, &mut rng).unwrap()), FLIPPED_EACH);
+    let sphere = Sphere::<f64>::new(4).unwrap();
+    let pattern = draw(&sphere, 1).remove(0);
+    close("sphere", pattern.as_slice(), &SPHERE);
+    let noisy = TangentNoise::new(0.3).unwrap().corrupt(&sphere, &pattern, &mut rng).unwrap();
+    close("tangent noise", noisy.as_slice(), &NOISY);
+    close("Euclidean", draw(&Euclidean::<f64>::new(3).unwrap(), 1)[0].as_slice(), &EUCLIDEAN);
+}
+
+/// Three steps of a dynamics on the LSE memory of a space, from a fixed start.
+fn steps<S, D>(space: &S, dynamics: &D) -> S::State
+where
+    S: Storable,
+    S::State: dam_core::IntoState<S>,
+    D: Dynamics<Dam<S::Store, Exponential, LogSum>>,
+{
+    let memory = models::lse(space.clone(), 0.5, draw(space, 12)).unwrap();
+    let mut rng = Streams::new(2026).rng(Purpose::Dynamics, 0);
+    let mut x = space.sample(&mut Streams::new(2026).rng(Purpose::Cues, 4));
+    Runner::default().max_steps(3).run(&memory, dynamics, &mut x, &mut rng).unwrap();
+    x
+}
+
+#[test]
+fn dynamics_on_spins() {
+    let cube = Hypercube::new(70).unwrap();
+    let found = [
+        hex(&steps(&cube, &Synchronous)),
+        hex(&steps(&cube, &Asynchronous::new(Order::Sequential))),
+        hex(&steps(&cube, &Asynchronous::new(Order::Permutation))),
+        hex(&steps(&cube, &Asynchronous::new(Order::WithReplacement))),
+        hex(&steps(&cube, &Glauber::new(2.0, Order::Sequential).unwrap())),
+        hex(&steps(&cube, &SpinMetropolis::new(2.0, Order::WithReplacement).unwrap())),
+    ];
+    assert_eq!(found, SPIN_STEPS);
+}
+
+#[test]
+fn dynamics_on_vectors() {
+    let sphere = Sphere::<f64>::new(3).unwrap();
+    let euclidean = Euclidean::<f64>::new(3).unwrap();
+    let gaussian = Metropolis::new(0.5, GaussianStep::new(0.2).unwrap()).unwrap();
+    let langevin = Langevin::new(0.5, 0.05).unwrap();
+    let mut found: Vec<f64> = Vec::new();
+    found.extend(steps(&sphere, &Synchronous).iter());
+    found.extend(steps(&sphere, &GradientDescent::default()).iter());
+    found.extend(steps(&sphere, &ConjugateGradient).iter());
+    found.extend(steps(&sphere, &gaussian).iter());
+    found.extend(steps(&sphere, &PairMetropolis::new(0.5, 1.0).unwrap()).iter());
+    found.extend(steps(&sphere, &langevin).iter());
+    found.extend(steps(&euclidean, &Synchronous).iter());
+    found.extend(steps(&euclidean, &GradientDescent::default()).iter());
+    found.extend(steps(&euclidean, &ConjugateGradient).iter());
+    found.extend(steps(&euclidean, &gaussian).iter());
+    found.extend(steps(&euclidean, &langevin).iter());
+    close("dynamics", &found, &VECTOR_STEPS);
+}
+
+#[test]
+fn energies() {
+    let cube = Hypercube::new(70).unwrap();
+    let x = cube.sample(&mut Streams::new(2026).rng(Purpose::Cues, 4));
+    let found = [
+        models::hopfield(cube.clone(), draw(&cube, 12)).unwrap().energy(&x),
+        models::polynomial(cube.clone(), 3, draw(&cube, 12)).unwrap().energy(&x),
+        models::lse(cube.clone(), 0.5, draw(&cube, 12)).unwrap().energy(&x),
+        (-models::demircigil(cube.clone(), draw(&cube, 12)).unwrap().energy(&x)).ln(),
+        models::lsr(cube.clone(), 1.2, 1e-3, draw(&cube, 12)).unwrap().energy(&x),
+    ];
+    close("energies", &found, &ENERGIES);
+}
+
+const STREAMS: [u64; 8] = [
+    1369770506083817539,
+    18088792201412845346,
+    12851545706888981102,
+    7873427962720405569,
+    9236808014286305644,
+    4465724254109348827,
+    17221932660130500999,
+    12485617437984656027,
+];
+const PATTERN: &str = "348dee6940762031b0";
+const FLIPPED_EXACTLY: &str = "24c96e6940726233b2";
+const FLIPPED_EACH: &str = "7685fa61487e6431b2";
+const SPHERE: [f64; 4] =
+    [-1.8941136435566786, -0.6343962290191397, -0.05078352528910128, 0.08541641211119795];
+const NOISY: [f64; 4] = [-1.8132533490558909, -0.576173894733283, 0.2948805902005693, 0.5414622541677662];
+const EUCLIDEAN: [f64; 3] = [-1.7013881878584962, -0.5698466161979471, -0.04561631787966405];
+const SPIN_STEPS: [&str; 6] = [
+    "117a31dc6a1bf800f3",
+    "06f8cbee53a9c96592",
+    "06f8cbee53a9c96592",
+    "117a71dc6a1bf800f3",
+    "422dd56d6f1c9be843",
+    "9678e8bc4a8afc52f2",
+];
+const VECTOR_STEPS: [f64; 33] = [
+    0.8590301096188634,
+    -1.0115431340667327,
+    -1.1130353807002968,
+    0.4912925640645718,
+    -1.2080501632426415,
+    -1.1398449103208235,
+    1.6351500331160065,
+    -0.2960997555267945,
+    -0.4884765132303652,
+    -0.6043330264147678,
+    -1.4364973202414264,
+    -0.7558154815320786,
+    0.8256051953641328,
+    -1.4802723211071749,
+    -0.3566089128887961,
+    -0.33831809638873644,
+    -1.6594559804076117,
+    -0.3629693027589435,
+    0.9264377428017948,
+    -0.9560927994169166,
+    -0.5912766505072554,
+    0.9080964682463771,
+    -0.8917248110920969,
+    -0.6175744312010336,
+    2.16978888781702,
+    -1.6982093584423126,
+    -0.518150696854542,
+    -0.44726485874006405,
+    -0.8727768675984521,
+    -0.4891788277337723,
+    -0.13961220737204522,
+    -1.0766717715106084,
+    -0.07702940197557989,
+];
+const ENERGIES: [f64; 5] =
+    [-4.2, -0.7167346938775511, 55.33450919083236, -55.872735633147116, 168.4385901866358];
