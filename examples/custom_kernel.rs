@@ -1,4 +1,4 @@
-//! A kernel the library does not have, under five dynamics and a diagnostic.
+//! A kernel the library does not have, under six dynamics and a diagnostic.
 //!
 //! ```text
 //! cargo run --release --example custom_kernel

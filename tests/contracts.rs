@@ -2,6 +2,8 @@
 //!
 //! The grid is in `contracts/grid.rs`; every other module checks one kind of promise on all of it.
 
+#[path = "contracts/any.rs"]
+mod any;
 #[path = "contracts/batches.rs"]
 mod batches;
 #[path = "contracts/descent.rs"]

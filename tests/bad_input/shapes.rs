@@ -255,3 +255,17 @@ fn pattern_indices_are_checked() {
     check(models::spherical(Sphere::new(4).unwrap(), 3, &patterns).unwrap());
     check(models::attention(Euclidean::new(4).unwrap(), 1.0, &patterns).unwrap());
 }
+
+#[test]
+fn a_batch_of_no_states_is_no_error() {
+    fn check<P: PatternStore, K: Kernel, Q: Aggregator>(memory: Dam<P, K, Q>) {
+        assert!(memory.recall_all(&[]).unwrap().is_empty());
+        assert!(memory.nearest_all(&[]).unwrap().is_empty());
+        memory.energies(&[], &mut []);
+        memory.fields(&[], &mut [], &mut []);
+    }
+    check(models::hopfield(Hypercube::new(2).unwrap(), [[1_i8, -1].as_slice()]).unwrap());
+    let (patterns, _) = two_patterns::<f64>();
+    check(models::spherical(Sphere::new(4).unwrap(), 3, &patterns).unwrap());
+    check(models::attention(Euclidean::new(4).unwrap(), 1.0, &patterns).unwrap());
+}

@@ -100,3 +100,21 @@ fn a_refused_push_leaves_the_memory_as_it_was() {
     refused!(memory.push(vec![2.0; 4]), Error::NotOnSphere { .. }, "= 2", "found norm 4");
     assert_eq!((memory.len(), memory.energy(&good)), (2, before));
 }
+
+/// Noise of any finite norm ends on the sphere, or says why not.
+#[test]
+fn huge_noise_makes_no_state_of_infinities() {
+    fn check<T: dam_core::Real>(norms: &[f64]) {
+        let ([pattern, _], _) = two_patterns::<T>();
+        let sphere = Sphere::<T>::new(4).unwrap();
+        for &norm in norms {
+            let mut rng = Streams::new(1).rng(Purpose::Cues, 0);
+            let noise = TangentNoise::new(norm).unwrap();
+            if let Ok(cue) = noise.corrupt(&sphere, &pattern, &mut rng) {
+                sphere.check("cue", &cue).unwrap_or_else(|e| panic!("{} r = {norm:e}: {e}", T::NAME));
+            }
+        }
+    }
+    check::<f64>(&[1e3, 1e30, 1e200, 1e307, f64::MAX]);
+    check::<f32>(&[1e3, 1e30, 1e39, 1e200, f64::MAX]);
+}

@@ -1,1 +1,137 @@
-//! (to come)
+//! Descents never raise the energy, and claim a fixed point only where there is one.
+
+use dam_core::dynamics::{Asynchronous, ConjugateGradient, Dynamics, GradientDescent, Order};
+use dam_core::{
+    DensePatterns, Energy, EnergyTrace, Euclidean, Flip, Hypercube, LocalField, Priced, Purpose, Run, Runner,
+    Sphere, StopReason, Streams, VectorSpace,
+};
+
+use crate::any::AnyDam;
+use crate::grid::{Case, GridSpace, over_grid};
+
+/// One descent, its energies, and the state it ends in.
+fn descend<S: GridSpace, D: Dynamics<AnyDam<S::Store>>>(
+    case: &Case<'_, S>,
+    dynamics: &D,
+    runner: Runner,
+    k: usize,
+) -> (Run, Vec<f64>, S::State) {
+    let (mut x, mut trace) = (case.states[k].clone(), EnergyTrace::default());
+    let mut rng = Streams::new(11).rng(Purpose::Dynamics, k as u64);
+    let run = runner.run_observed(&case.memory, dynamics, &mut x, &mut rng, &mut trace).unwrap();
+    assert_eq!(trace.values.len(), run.steps + 1, "{}", case.name);
+    assert_eq!(run.acceptance, None, "{}", case.name);
+    (run, trace.values, x)
+}
+
+fn never_rises(name: &str, energies: &[f64], tolerance: f64) {
+    for (step, pair) in energies.windows(2).enumerate() {
+        let falls = pair[1] <= pair[0] + tolerance;
+        assert!(falls, "{name}: step {step} from {} to {}", pair[0], pair[1]);
+    }
+}
+
+fn spins(case: &Case<'_, Hypercube>) {
+    let (name, memory) = (&case.name, &case.memory);
+    for order in [Order::Sequential, Order::Permutation, Order::WithReplacement] {
+        for k in 0..case.states.len() {
+            let (run, energies, x) = descend(case, &Asynchronous::new(order), Runner::default(), k);
+            let scale = case.expected(&case.states[k]).scale + case.expected(&x).scale;
+            let tolerance = if memory.is_exact() { 0.0 } else { 32.0 * f64::EPSILON * scale };
+            never_rises(name, &energies, tolerance);
+            let cache = memory.cache(&x);
+            let lowest = (0..x.len()).map(|i| memory.price(&x, &cache, Flip(i))).fold(0.0, f64::min);
+            match run.reason {
+                StopReason::Converged => {
+                    // Prices of a new cache may round otherwise where they are not integers.
+                    assert!(lowest >= -tolerance, "{name}: a flip of {lowest:e} at a fixed point, {order:?}");
+                }
+                StopReason::ZeroField => {
+                    assert!(lowest >= -tolerance, "{name}: a flip of {lowest:e} is left")
+                }
+                other => panic!("{name}: {other:?} after {} sweeps, {order:?}", run.steps),
+            }
+        }
+    }
+}
+
+#[test]
+fn single_spin_descent_never_raises_the_energy() {
+    over_grid(&Hypercube::new(9).unwrap(), 20, spins);
+    over_grid(&Hypercube::new(64).unwrap(), 70, spins);
+    over_grid(&Hypercube::new(65).unwrap(), 70, spins);
+}
+
+fn vectors<S: GridSpace<Store = DensePatterns<S>> + VectorSpace>(case: &Case<'_, S>) {
+    gradient_falls(case, "gradient descent", &GradientDescent::default());
+    gradient_falls(case, "conjugate gradient", &ConjugateGradient);
+}
+
+fn gradient_falls<S, D>(case: &Case<'_, S>, what: &str, dynamics: &D)
+where
+    S: GridSpace<Store = DensePatterns<S>> + VectorSpace,
+    D: Dynamics<AnyDam<S::Store>>,
+{
+    let name = format!("{what}, {}", case.name);
+    let single_precision = S::EPSILON > 1e-10;
+    let runner = Runner::default().max_steps(100).tolerance(if single_precision { 2e-5 } else { 1e-9 });
+    for k in 0..case.states.len() {
+        let (run, energies, x) = descend(case, dynamics, runner, k);
+        case.space.check("end state", &x).unwrap();
+        let scale = case.expected(&case.states[k]).scale + case.expected(&x).scale;
+        never_rises(&name, &energies, 32.0 * S::EPSILON * scale);
+        assert!(!matches!(run.reason, StopReason::Cycle), "{name}: {run:?}");
+        let zero_field = run.reason == StopReason::ZeroField;
+        assert!(!zero_field || run.steps > 1 || x == case.states[k], "{name}: a step without a field");
+    }
+}
+
+#[test]
+fn gradient_descents_never_raise_the_energy() {
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 20, vectors);
+    over_grid(&Sphere::<f32>::new(24).unwrap(), 20, vectors);
+    over_grid(&Euclidean::<f64>::new(24).unwrap(), 20, vectors);
+    over_grid(&Euclidean::<f32>::new(24).unwrap(), 20, vectors);
+}
+
+/// Where conjugate gradient has converged on a smooth energy, the tangent gradient is small.
+fn stationary<S: GridSpace<Store = DensePatterns<S>> + VectorSpace>(case: &Case<'_, S>, seen: &mut usize) {
+    if case.kink.is_some() {
+        return;
+    }
+    for k in 0..case.states.len() {
+        let runner = Runner::default().max_steps(500).tolerance(1e-9);
+        let (run, _, x) = descend(case, &ConjugateGradient, runner, k);
+        if run.reason != StopReason::Converged {
+            continue;
+        }
+        let mut h = case.space.zero_field();
+        case.memory.field(&x, &mut h);
+        let size = h
+            .iter()
+            .chain(x.iter())
+            .fold(0.0, |max: f64, h| max.max(S::real(&[*h].to_vec().into())[0].abs()));
+        case.space.project_tangent(&x, &mut h);
+        let largest = S::real(&h).iter().fold(0.0_f64, |max, g| max.max(g.abs()));
+        assert!(largest < 1e-5 * size, "{}: a gradient of {largest} is left", case.name);
+        *seen += 1;
+    }
+}
+
+#[test]
+fn conjugate_gradient_ends_where_the_gradient_vanishes() {
+    let mut seen = 0;
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 20, |case| stationary(case, &mut seen));
+    over_grid(&Euclidean::<f64>::new(24).unwrap(), 20, |case| stationary(case, &mut seen));
+    assert!(seen > 400, "{seen} runs converged");
+}
+
+#[test]
+fn the_first_energy_of_a_trace_is_that_of_the_start() {
+    let space = Hypercube::new(64).unwrap();
+    over_grid(&space, 5, |case| {
+        let (_, energies, x) = descend(case, &Asynchronous::new(Order::Sequential), Runner::default(), 3);
+        assert_eq!(energies[0].to_bits(), case.memory.energy(&case.states[3]).to_bits());
+        assert_eq!(energies[energies.len() - 1].to_bits(), case.memory.energy(&x).to_bits());
+    });
+}

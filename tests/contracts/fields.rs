@@ -2,11 +2,12 @@
 
 use dam_core::nalgebra::DVector;
 use dam_core::{
-    Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LocalField, Real, Sphere, StateSpace, Storable,
-    VectorSpace,
+    Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LocalField, LogSum, Real, Sphere, StateSpace,
+    Storable, VectorSpace,
 };
 
-use crate::grid::{Case, Contract, GridSpace, Reduced, close, over_boxes, over_types};
+use crate::any::{AnyDam, Boxed};
+use crate::grid::{Case, GridSpace, Visit, close, kernels, over_grid, patterns};
 
 /// Energy and field are those of the direct sum, to rounding; a zero field where no pattern acts.
 struct DirectSum {
@@ -14,8 +15,8 @@ struct DirectSum {
     infinite: usize,
 }
 
-impl<S: GridSpace> Contract<S> for DirectSum {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+impl DirectSum {
+    fn check<S: GridSpace>(&mut self, case: &Case<'_, S>) {
         let Case { name, memory, space, .. } = case;
         for x in case.states {
             let expected = case.expected(x);
@@ -50,12 +51,12 @@ impl<S: GridSpace> Contract<S> for DirectSum {
 fn energies_and_fields_are_the_direct_sum() {
     let mut seen = DirectSum { finite: 0, infinite: 0 };
     for n in [9, 64, 65] {
-        over_boxes(&Hypercube::new(n).unwrap(), 70, &mut seen);
+        over_grid(&Hypercube::new(n).unwrap(), 70, |case| seen.check(case));
     }
-    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Euclidean::<f64>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut seen);
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Sphere::<f32>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Euclidean::<f64>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Euclidean::<f32>::new(24).unwrap(), 20, |case| seen.check(case));
     // Both kinds of energy occur, and most points test the formula.
     assert!(seen.infinite > 20 && seen.finite > 10 * seen.infinite, "{} {}", seen.finite, seen.infinite);
 }
@@ -64,9 +65,9 @@ fn energies_and_fields_are_the_direct_sum() {
 fn many_blocks_of_patterns_are_the_direct_sum() {
     // Past one block of either store, with a last block that is not full.
     let mut seen = DirectSum { finite: 0, infinite: 0 };
-    over_boxes(&Hypercube::new(65).unwrap(), 4096 + 70, &mut seen);
-    over_boxes(&Sphere::<f64>::new(24).unwrap(), 512 + 33, &mut seen);
-    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 512 + 33, &mut seen);
+    over_grid(&Hypercube::new(65).unwrap(), 4096 + 70, |case| seen.check(case));
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 512 + 33, |case| seen.check(case));
+    over_grid(&Euclidean::<f32>::new(24).unwrap(), 512 + 33, |case| seen.check(case));
 }
 
 /// h = −∇E by central differences, in the space around the sphere too: there E is the same formula.
@@ -75,8 +76,8 @@ struct Gradient {
     skipped: usize,
 }
 
-impl<S: GridSpace + VectorSpace> Contract<S> for Gradient {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
+impl Gradient {
+    fn check<S: GridSpace + VectorSpace>(&mut self, case: &Case<'_, S>) {
         let Case { name, memory, space, .. } = case;
         // At this step truncation and rounding are both of order ε^(2/3).
         let step = S::EPSILON.cbrt();
@@ -112,40 +113,35 @@ impl<S: GridSpace + VectorSpace> Contract<S> for Gradient {
 #[test]
 fn fields_are_the_differences_of_the_energy() {
     let mut seen = Gradient { tested: 0, skipped: 0 };
-    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Euclidean::<f64>::new(24).unwrap(), 20, &mut seen);
-    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut seen);
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Sphere::<f32>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Euclidean::<f64>::new(24).unwrap(), 20, |case| seen.check(case));
+    over_grid(&Euclidean::<f32>::new(24).unwrap(), 20, |case| seen.check(case));
     assert!(seen.tested > 4 * seen.skipped, "{} tested, {} skipped", seen.tested, seen.skipped);
 }
 
-/// The memory in f32 agrees with one in f64 of the same patterns.
-struct Precision;
-
-impl<S> Contract<S> for Precision
+/// The memory in f32 agrees with one in f64 of the same patterns, both under a logarithm.
+fn precision<S>(case: &Case<'_, S>)
 where
     S: GridSpace + VectorSpace<Scalar = f32> + Wider,
     for<'p> &'p DVector<f64>: IntoState<S::Wide>,
 {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
-        let Case { name, memory, space, .. } = case;
-        let wide = space.wider();
-        let patterns: Vec<_> = case.patterns.iter().map(|p| S::widen(&wide, p)).collect();
-        let kernel = memory.kernel();
-        let c = memory.prefactor();
-        let double = Dam::new(wide.clone(), kernel, case.aggregator, c, &patterns).unwrap();
-        let (mut h, mut wide_h) = (space.zero_field(), wide.zero_field());
-        for x in case.states {
-            let expected = case.expected(x);
-            let e = memory.field(x, &mut h);
-            let wide_e = double.field(&S::widen(&wide, x), &mut wide_h);
-            // Projection moves a vector by the rounding of its norm.
-            let tolerance = 64.0 * S::EPSILON * expected.scale;
-            assert!(close(e, wide_e, tolerance), "{name}: {e} in f32, {wide_e} in f64");
-            let tolerance = tolerance * (1.0 + expected.steepness);
-            for (i, (h, wide_h)) in h.iter().zip(wide_h.iter()).enumerate() {
-                assert!(close(f64::from(*h), *wide_h, tolerance), "{name}: h_{i} = {h} in f32, {wide_h}");
-            }
+    let Case { name, memory, space, .. } = case;
+    let AnyDam::Log(single) = memory else { return };
+    let wide = space.wider();
+    let patterns: Vec<_> = case.patterns.iter().map(|p| S::widen(&wide, p)).collect();
+    let double = Dam::new(wide.clone(), single.kernel(), LogSum, single.prefactor(), &patterns).unwrap();
+    let (mut h, mut wide_h) = (space.zero_field(), wide.zero_field());
+    for x in case.states {
+        let expected = case.expected(x);
+        let e = memory.field(x, &mut h);
+        let wide_e = double.field(&S::widen(&wide, x), &mut wide_h);
+        // Projection moves a vector by the rounding of its norm.
+        let tolerance = 64.0 * S::EPSILON * expected.scale;
+        assert!(close(e, wide_e, tolerance), "{name}: {e} in f32, {wide_e} in f64");
+        let tolerance = tolerance * (1.0 + expected.steepness);
+        for (i, (h, wide_h)) in h.iter().zip(wide_h.iter()).enumerate() {
+            assert!(close(f64::from(*h), *wide_h, tolerance), "{name}: h_{i} = {h} in f32, {wide_h}");
         }
     }
 }
@@ -179,27 +175,27 @@ impl Wider for Euclidean<f32> {
 
 #[test]
 fn single_precision_is_close_to_double() {
-    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut Precision);
-    over_boxes(&Euclidean::<f32>::new(24).unwrap(), 20, &mut Precision);
+    over_grid(&Sphere::<f32>::new(24).unwrap(), 20, precision);
+    over_grid(&Euclidean::<f32>::new(24).unwrap(), 20, precision);
 }
 
-/// The bits of energies and fields.
-struct Bits(Vec<u64>);
+/// Energies and fields of a kernel compiled for its own type, and of the same kernel in a box.
+struct Forwarded<'a>(&'a [DVector<f64>]);
 
-impl<S: GridSpace> Contract<S> for Bits {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>) {
-        let mut h = case.space.zero_field();
-        for x in case.states {
-            self.0.push(case.memory.field(x, &mut h).to_bits());
-            self.0.extend(S::real_field(&h).iter().map(|h| h.to_bits()));
+impl Visit for Forwarded<'_> {
+    fn kernel<K: Kernel + 'static>(&mut self, name: &str, _kink: Option<f64>, make: &dyn Fn() -> K) {
+        let space = || Sphere::<f64>::new(24).unwrap();
+        let own = Dam::new(space(), make(), LogSum, 1.0, self.0).unwrap();
+        let boxed = Dam::new(space(), Box::new(make()) as Boxed, LogSum, 1.0, self.0).unwrap();
+        let (mut h, mut boxed_h) = (DVector::zeros(24), DVector::zeros(24));
+        for x in &self.0[..5] {
+            let (e, boxed_e) = (own.field(x, &mut h), boxed.field(x, &mut boxed_h));
+            assert!(e.to_bits() == boxed_e.to_bits() && h == boxed_h, "{name}");
         }
     }
 }
 
 #[test]
 fn a_boxed_kernel_gives_the_same_bits() {
-    let (mut own, mut boxed) = (Bits(Vec::new()), Bits(Vec::new()));
-    over_types(&Sphere::<f64>::new(24).unwrap(), 20, &mut own);
-    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut boxed);
-    assert_eq!(own.0, boxed.0);
+    kernels(24, &mut Forwarded(&patterns(&Sphere::new(24).unwrap(), 20)));
 }

@@ -6,9 +6,11 @@ use dam_core::kernel::{
     DistinctIndex, Epanechnikov, Exponential, Hermite, Monomial, Powered, RectifiedMonomial,
 };
 use dam_core::{
-    Aggregator, Corruption, Dam, Euclidean, FlipExactly, FlooredLogSum, Hypercube, IntoState, Kernel, LogSum,
-    Overlap, Purpose, Real, Sphere, Spins, StateSpace, Storable, StreamRng, Streams, Sum, TangentNoise,
+    Corruption, Dam, Euclidean, FlipExactly, FlooredLogSum, Hypercube, IntoState, Kernel, LogSum, Overlap,
+    Purpose, Real, Sphere, Spins, StateSpace, Storable, StreamRng, Streams, Sum, TangentNoise,
 };
+
+use crate::any::{AnyDam, Boxed};
 
 /// A kernel that the library does not know; positive for every overlap, so legal in every space.
 #[derive(Clone, Copy, Debug)]
@@ -27,66 +29,34 @@ static SHARED: Cauchy = Cauchy(6.0);
 const B: f64 = 1.2;
 const FLOOR: f64 = 0.05;
 
-/// Every kernel of the suite, with the overlap at which its slope jumps.
-fn kernels(n: usize, on: &mut impl Visit) {
-    // Weights differ by e^4 over the range of overlaps: enough to select, little enough to be summed directly.
+/// What is done with every kernel: `kink` is the overlap at which its slope jumps, `make` makes one.
+pub(crate) trait Visit {
+    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: &dyn Fn() -> K);
+}
+
+/// Every kernel of the suite.
+pub(crate) fn kernels(n: usize, on: &mut impl Visit) {
+    // Weights differ by e^8 over the range of overlaps: enough to select, little enough to be summed directly.
     let beta = 4.0 / n as f64;
     let epanechnikov = Epanechnikov::new(B).unwrap();
     let floored = epanechnikov.with_floor(FLOOR).unwrap();
     let kink = 1.0 - 1.0 / B;
     for order in 2..=5 {
-        on.kernel(&format!("monomial {order}"), None, || Monomial::new(order).unwrap());
+        on.kernel(&format!("monomial {order}"), None, &|| Monomial::new(order).unwrap());
     }
-    on.kernel("rectified monomial 3", None, || RectifiedMonomial::new(3).unwrap());
-    on.kernel("hermite 3", None, || Hermite::new(3).unwrap());
-    on.kernel("hermite 4", None, || Hermite::new(4).unwrap());
-    on.kernel("distinct index 3", None, || DistinctIndex::new(3).unwrap());
-    on.kernel("exponential", None, || Exponential::new(beta).unwrap());
-    on.kernel("anchored exponential", None, || Exponential::anchored(beta).unwrap());
-    on.kernel("epanechnikov", Some(kink), || epanechnikov);
-    on.kernel("floored epanechnikov", Some(kink + FLOOR / B), || floored);
-    on.kernel("powered epanechnikov", Some(kink), || Powered(epanechnikov));
-    on.kernel("user", None, || SHARED);
-    on.kernel("user in a box", None, || Box::new(SHARED) as Box<dyn Kernel>);
-    on.kernel("user by reference", None, || &SHARED);
-    on.kernel("user in an arc", None, || Arc::new(SHARED));
-}
-
-trait Visit {
-    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K);
-}
-
-/// Q, written a second time.
-pub(crate) trait Reduced: Aggregator {
-    fn q(self, sum: f64) -> f64;
-    fn dq(self, sum: f64) -> f64;
-}
-
-impl Reduced for Sum {
-    fn q(self, sum: f64) -> f64 {
-        sum
-    }
-    fn dq(self, _sum: f64) -> f64 {
-        1.0
-    }
-}
-
-impl Reduced for LogSum {
-    fn q(self, sum: f64) -> f64 {
-        if sum > 0.0 { sum.ln() } else { f64::NEG_INFINITY }
-    }
-    fn dq(self, sum: f64) -> f64 {
-        if sum > 0.0 { 1.0 / sum } else { 0.0 }
-    }
-}
-
-impl Reduced for FlooredLogSum {
-    fn q(self, sum: f64) -> f64 {
-        sum.max(self.epsilon()).ln()
-    }
-    fn dq(self, sum: f64) -> f64 {
-        if sum > self.epsilon() { 1.0 / sum } else { 0.0 }
-    }
+    on.kernel("rectified monomial 3", None, &|| RectifiedMonomial::new(3).unwrap());
+    on.kernel("hermite 3", None, &|| Hermite::new(3).unwrap());
+    on.kernel("hermite 4", None, &|| Hermite::new(4).unwrap());
+    on.kernel("distinct index 3", None, &|| DistinctIndex::new(3).unwrap());
+    on.kernel("exponential", None, &|| Exponential::new(beta).unwrap());
+    on.kernel("anchored exponential", None, &|| Exponential::anchored(beta).unwrap());
+    on.kernel("epanechnikov", Some(kink), &|| epanechnikov);
+    on.kernel("floored epanechnikov", Some(kink + FLOOR / B), &|| floored);
+    on.kernel("powered epanechnikov", Some(kink), &|| Powered(epanechnikov));
+    on.kernel("user", None, &|| SHARED);
+    on.kernel("user in a box", None, &|| Box::new(SHARED) as Boxed);
+    on.kernel("user by reference", None, &|| &SHARED);
+    on.kernel("user in an arc", None, &|| Arc::new(SHARED));
 }
 
 /// What the suite needs to know of a space beyond what the library says.
@@ -94,6 +64,8 @@ pub(crate) trait GridSpace: Storable {
     /// Rounding of the scalar in which overlaps are formed.
     const EPSILON: f64;
     const CONFINED: bool;
+    /// Overlaps are integers: a batch gives the same bits.
+    const SPINS: bool;
     fn real(x: &Self::State) -> Vec<f64>;
     fn real_field(h: &Self::Field) -> Vec<f64>;
     /// A state at an overlap of about 0.75 with the pattern.
@@ -103,6 +75,7 @@ pub(crate) trait GridSpace: Storable {
 impl GridSpace for Hypercube {
     const EPSILON: f64 = f64::EPSILON;
     const CONFINED: bool = false;
+    const SPINS: bool = true;
     fn real(x: &Spins) -> Vec<f64> {
         x.iter().map(f64::from).collect()
     }
@@ -119,6 +92,7 @@ macro_rules! dense {
         impl<T: Real> GridSpace for $space<T> {
             const EPSILON: f64 = if size_of::<T>() == 4 { f32::EPSILON as f64 } else { f64::EPSILON };
             const CONFINED: bool = $confined;
+            const SPINS: bool = false;
             fn real(x: &Self::State) -> Vec<f64> {
                 x.iter().map(|x| x.widen()).collect()
             }
@@ -135,14 +109,14 @@ dense!(Sphere, false);
 dense!(Euclidean, true);
 
 /// One memory of the grid.
-pub(crate) struct Case<'a, S: GridSpace, K, Q> {
+pub(crate) struct Case<'a, S: GridSpace> {
     pub(crate) name: String,
-    pub(crate) memory: Dam<S::Store, K, Q>,
-    pub(crate) aggregator: Q,
+    pub(crate) memory: AnyDam<S::Store>,
     pub(crate) kink: Option<f64>,
+    pub(crate) kind: Kind,
     pub(crate) space: &'a S,
     pub(crate) patterns: &'a [S::State],
-    /// Two random states, and cues of the first patterns.
+    /// Two random states, and cues of the first six patterns.
     pub(crate) states: &'a [S::State],
 }
 
@@ -150,28 +124,28 @@ pub(crate) struct Case<'a, S: GridSpace, K, Q> {
 pub(crate) struct Expected {
     pub(crate) energy: f64,
     pub(crate) field: Vec<f64>,
+    pub(crate) overlaps: Vec<f64>,
     /// How far the energy moves if every overlap is wrong by one: the unit of rounding errors.
     pub(crate) scale: f64,
-    pub(crate) overlaps: Vec<f64>,
     /// dQ/dΣ Σ |F'|: how steep the logarithm of a sum near zero is.
     pub(crate) steepness: f64,
+    /// The sum cancels: rounding decides whether it is above zero, so whether a logarithm of it is finite.
+    pub(crate) cancels: bool,
 }
 
-impl<S: GridSpace, K: Kernel, Q: Reduced> Case<'_, S, K, Q> {
+impl<S: GridSpace> Case<'_, S> {
     pub(crate) fn expected(&self, x: &S::State) -> Expected {
-        expected(self.space, self.memory.kernel(), self.aggregator, self.memory.prefactor(), self.patterns, x)
+        expected(&self.memory, self.space, self.patterns, x)
     }
 }
 
-pub(crate) fn expected<S: GridSpace, K: Kernel, Q: Reduced>(
+pub(crate) fn expected<S: GridSpace>(
+    memory: &AnyDam<S::Store>,
     space: &S,
-    kernel: &K,
-    q: Q,
-    c: f64,
     patterns: &[S::State],
     x: &S::State,
 ) -> Expected {
-    let (n, x) = (space.sites(), S::real(x));
+    let (kernel, c, n, x) = (memory.kernel(), memory.prefactor(), space.sites(), S::real(x));
     let confinement = if S::CONFINED { 0.5 * x.iter().map(|x| x * x).sum::<f64>() } else { 0.0 };
     let (mut sum, mut values, mut slopes) = (0.0, 0.0, 0.0);
     let mut weighted = vec![0.0; n];
@@ -186,108 +160,111 @@ pub(crate) fn expected<S: GridSpace, K: Kernel, Q: Reduced>(
         weighted.iter_mut().zip(&xi).for_each(|(h, xi)| *h += df * xi);
         overlaps.push(m);
     }
-    // A sum that cancels: whether it is above zero would be decided by rounding.
-    if sum.abs() < 1e-12 * values {
-        sum = 0.0;
-    }
-    let (energy, steepness) = (q.q(sum), q.dq(sum) * slopes);
-    let factor = c * q.dq(sum) / n as f64;
+    let cancels = values > 0.0 && sum.abs() < 1e-12 * values;
+    let (q, dq) = memory.reduced(if cancels { 0.0 } else { sum });
+    let factor = c * dq / n as f64;
     let confining = |x: &f64| if S::CONFINED { *x } else { 0.0 };
+    let size = if q.is_finite() { q.abs() } else { 0.0 };
     Expected {
-        energy: confinement - c * energy,
+        energy: confinement - c * q,
         field: weighted.iter().zip(&x).map(|(h, x)| factor * h - confining(x)).collect(),
-        scale: c * (steepness + q.dq(sum) * values + if energy.is_finite() { energy.abs() } else { 0.0 })
-            + confinement,
         overlaps,
-        steepness,
+        scale: c * (dq * slopes + dq * values + size) + confinement,
+        steepness: dq * slopes,
+        cancels,
     }
 }
 
-/// A promise that every memory keeps.
-pub(crate) trait Contract<S: GridSpace> {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, S, K, Q>);
+/// Runs the contract over every kernel and aggregator.
+pub(crate) fn over_grid<S: GridSpace>(space: &S, m: u64, mut contract: impl FnMut(&Case<'_, S>))
+where
+    for<'p> &'p S::State: IntoState<S>,
+{
+    let patterns = patterns(space, m);
+    let rng = |k: usize| Streams::new(5).rng(Purpose::Cues, k as u64);
+    let random = (0..2).map(|k| space.sample(&mut rng(k)));
+    let cues = patterns.iter().take(6).enumerate().map(|(k, p)| space.cue(p, &mut rng(k + 2)));
+    let states: Vec<_> = random.chain(cues).collect();
+    kernels(
+        space.sites(),
+        &mut Grid { space, patterns: &patterns, states: &states, contract: &mut contract },
+    );
 }
 
-struct Grid<'a, S: GridSpace, C> {
+struct Grid<'a, S: GridSpace> {
     space: &'a S,
     patterns: &'a [S::State],
     states: &'a [S::State],
-    contract: &'a mut C,
+    contract: &'a mut dyn FnMut(&Case<'_, S>),
 }
 
-/// Two types and not one flag: a flag would compile every contract for every kernel.
-struct OwnTypes<'a, S: GridSpace, C>(Grid<'a, S, C>);
-struct Boxes<'a, S: GridSpace, C>(Grid<'a, S, C>);
-
-impl<S: GridSpace, C: Contract<S>> Grid<'_, S, C>
+impl<S: GridSpace> Visit for Grid<'_, S>
 where
     for<'p> &'p S::State: IntoState<S>,
 {
-    fn aggregators<K: Kernel>(&mut self, name: &str, kink: Option<f64>, make: &dyn Fn() -> K) {
-        self.aggregator(name, kink, make(), Sum);
-        self.aggregator(name, kink, make(), LogSum);
-        self.aggregator(name, kink, make(), FlooredLogSum::new(0.02).unwrap());
-    }
-
-    fn aggregator<K: Kernel, Q: Reduced>(&mut self, name: &str, kink: Option<f64>, kernel: K, q: Q) {
-        let c = 0.25 * self.space.sites() as f64;
-        let memory = Dam::new(self.space.clone(), kernel, q, c, self.patterns).unwrap();
-        let name = format!("{name} x {q:?} on {:?}, M = {}", self.space, self.patterns.len());
-        let (space, patterns, states) = (self.space, self.patterns, self.states);
-        self.contract.check(&Case { name, memory, aggregator: q, kink, space, patterns, states });
+    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: &dyn Fn() -> K) {
+        self.aggregators(name, kink, &|| Box::new(make()));
     }
 }
 
-impl<S: GridSpace, C: Contract<S>> Visit for OwnTypes<'_, S, C>
+impl<S: GridSpace> Grid<'_, S>
 where
     for<'p> &'p S::State: IntoState<S>,
 {
-    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K) {
-        self.0.aggregators(name, kink, &make);
+    fn aggregators(&mut self, name: &str, kink: Option<f64>, make: &dyn Fn() -> Boxed) {
+        for kind in [Kind::Sum, Kind::Log, Kind::Floored] {
+            let kernel = make();
+            let c = self.prefactor(kind, &kernel);
+            let memory = memory(self.space, kernel, kind, c, self.patterns);
+            let name = format!("{name} x {kind:?} on {:?}, M = {}", self.space, self.patterns.len());
+            let (space, patterns, states) = (self.space, self.patterns, self.states);
+            (self.contract)(&Case { name, memory, kink, kind, space, patterns, states });
+        }
+    }
+
+    /// In the Euclidean space a sum may beat the confinement, and the energy has no lower bound; so the pull of
+    /// a pattern is at most 0.2 wherever the states of the suite get to.
+    fn prefactor(&self, kind: Kind, kernel: &Boxed) -> f64 {
+        let steepest = Overlap::new(1.6, self.space.sites());
+        if S::CONFINED && kind == Kind::Sum {
+            0.2 * steepest.n() / kernel.df(steepest).abs()
+        } else {
+            0.25 * steepest.n()
+        }
     }
 }
 
-impl<S: GridSpace, C: Contract<S>> Visit for Boxes<'_, S, C>
+/// The aggregators of the suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sum,
+    Log,
+    Floored,
+}
+
+pub(crate) fn memory<S: GridSpace>(
+    space: &S,
+    kernel: Boxed,
+    kind: Kind,
+    c: f64,
+    patterns: &[S::State],
+) -> AnyDam<S::Store>
 where
     for<'p> &'p S::State: IntoState<S>,
 {
-    fn kernel<K: Kernel + 'static>(&mut self, name: &str, kink: Option<f64>, make: impl Fn() -> K) {
-        self.0.aggregators(name, kink, &|| Box::new(make()) as Box<dyn Kernel>);
+    const EPSILON: f64 = 0.02;
+    let floored = FlooredLogSum::new(EPSILON).unwrap();
+    let space = space.clone();
+    match kind {
+        Kind::Sum => AnyDam::Sum(Dam::new(space, kernel, Sum, c, patterns).unwrap()),
+        Kind::Log => AnyDam::Log(Dam::new(space, kernel, LogSum, c, patterns).unwrap()),
+        Kind::Floored => AnyDam::Floored(Dam::new(space, kernel, floored, c, patterns).unwrap(), EPSILON),
     }
-}
-
-/// Runs the contract over every kernel and aggregator, each compiled for its own kernel type.
-pub(crate) fn over_types<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
-where
-    for<'p> &'p S::State: IntoState<S>,
-{
-    let patterns = patterns(space, m);
-    let states = states(space, &patterns);
-    let grid = Grid { space, patterns: &patterns, states: &states, contract };
-    kernels(space.sites(), &mut OwnTypes(grid));
-}
-
-/// The same with every kernel behind `Box<dyn Kernel>`: one compilation for all.
-pub(crate) fn over_boxes<S: GridSpace>(space: &S, m: u64, contract: &mut impl Contract<S>)
-where
-    for<'p> &'p S::State: IntoState<S>,
-{
-    let patterns = patterns(space, m);
-    let states = states(space, &patterns);
-    let grid = Grid { space, patterns: &patterns, states: &states, contract };
-    kernels(space.sites(), &mut Boxes(grid));
 }
 
 pub(crate) fn patterns<S: StateSpace>(space: &S, m: u64) -> Vec<S::State> {
     let streams = Streams::new(space.sites() as u64);
     (0..m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect()
-}
-
-fn states<S: GridSpace>(space: &S, patterns: &[S::State]) -> Vec<S::State> {
-    let rng = |k: usize| Streams::new(5).rng(Purpose::Cues, k as u64);
-    let random = (0..2).map(|k| space.sample(&mut rng(k)));
-    let cues = patterns.iter().take(6).enumerate().map(|(k, p)| space.cue(p, &mut rng(k + 2)));
-    random.chain(cues).collect()
 }
 
 /// Equal, infinities included, or closer than `tolerance`; never so for a NaN.

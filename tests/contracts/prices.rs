@@ -2,51 +2,43 @@
 
 use dam_core::rand::{Rng, RngExt};
 use dam_core::{
-    Dam, Energy, Flip, Hypercube, Kernel, Priced, Purpose, Real, Rotation, Sphere, Spins, StateSpace,
-    Storable, Streams,
+    Energy, Flip, FlipCache, Hypercube, Priced, Purpose, Real, Rotation, Sphere, Spins, StateSpace, Streams,
 };
 
-use crate::grid::{Case, Contract, GridSpace, Reduced, close, over_boxes};
+use crate::grid::{Case, GridSpace, close, over_grid};
 
 /// `after − before`, no change where both are the same infinity.
 fn difference(before: f64, after: f64) -> f64 {
     if before == after { 0.0 } else { after - before }
 }
 
-struct Flips;
-
-impl Contract<Hypercube> for Flips {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, Hypercube, K, Q>) {
-        let (name, memory) = (&case.name, &case.memory);
-        for x in case.states {
-            every_flip(name, case, x, &memory.cache(x));
-        }
-        let (mut x, mut rng) = (case.states[2].clone(), Streams::new(9).rng(Purpose::Dynamics, 0));
-        let mut cache = memory.cache(&x);
-        for _ in 0..300 {
-            memory.apply(&mut x, &mut cache, Flip(rng.random_range(0..case.space.sites())));
-        }
-        for (mu, pattern) in case.patterns.iter().enumerate() {
-            assert_eq!(i64::from(cache.dots(memory.len())[mu]), x.dot(pattern), "{name}: dot product {mu}");
-        }
-        every_flip(name, case, &x, &cache);
-        let fresh = memory.cache(&x);
-        for i in 0..x.len() {
-            let (carried, fresh) = (memory.price(&x, &cache, Flip(i)), memory.price(&x, &fresh, Flip(i)));
-            let exact = memory.is_exact() && carried.to_bits() == fresh.to_bits();
-            let tolerance = 1e-13 * case.expected(&x).scale;
-            assert!(exact || close(carried, fresh, tolerance), "{name}: price {i} is {carried}, not {fresh}");
-        }
+fn flips(case: &Case<'_, Hypercube>) {
+    let (name, memory) = (&case.name, &case.memory);
+    for x in case.states {
+        every_flip(case, x, &memory.cache(x));
+    }
+    let (mut x, mut rng) = (case.states[2].clone(), Streams::new(9).rng(Purpose::Dynamics, 0));
+    let mut cache = memory.cache(&x);
+    for _ in 0..300 {
+        memory.apply(&mut x, &mut cache, Flip(rng.random_range(0..case.space.sites())));
+    }
+    for (mu, pattern) in case.patterns.iter().enumerate() {
+        assert_eq!(
+            i64::from(cache.dots(case.patterns.len())[mu]),
+            x.dot(pattern),
+            "{name}: dot product {mu}"
+        );
+    }
+    every_flip(case, &x, &cache);
+    let fresh = memory.cache(&x);
+    for i in (0..x.len()).filter(|_| memory.is_exact()) {
+        let (carried, fresh) = (memory.price(&x, &cache, Flip(i)), memory.price(&x, &fresh, Flip(i)));
+        assert_eq!(carried.to_bits(), fresh.to_bits(), "{name}: price {i} drifted");
     }
 }
 
-fn every_flip<K: Kernel, Q: Reduced>(
-    name: &str,
-    case: &Case<'_, Hypercube, K, Q>,
-    x: &Spins,
-    cache: &<Dam<<Hypercube as Storable>::Store, K, Q> as Priced<Flip>>::Cache,
-) {
-    let memory = &case.memory;
+fn every_flip(case: &Case<'_, Hypercube>, x: &Spins, cache: &FlipCache) {
+    let (name, memory) = (&case.name, &case.memory);
     let before = memory.energy(x);
     let here = case.expected(x);
     for i in 0..x.len() {
@@ -56,44 +48,41 @@ fn every_flip<K: Kernel, Q: Reduced>(
         let tolerance = 64.0 * f64::EPSILON * (here.scale + there.scale);
         let (price, after) = (memory.price(x, cache, Flip(i)), memory.energy(&flipped));
         let change = difference(before, after);
-        assert!(
-            close(price, change, tolerance),
-            "{name}: flip {i} costs {price}, energies differ by {change}"
-        );
+        if (here.cancels || there.cancels) && !memory.is_exact() {
+            assert!(!price.is_nan(), "{name}: flip {i}");
+            continue;
+        }
+        assert!(close(price, change, tolerance), "{name}: flip {i} costs {price:e}, not {change:e}");
     }
 }
 
 #[test]
 fn the_price_of_a_flip_is_the_energy_difference() {
-    over_boxes(&Hypercube::new(9).unwrap(), 20, &mut Flips);
-    over_boxes(&Hypercube::new(64).unwrap(), 70, &mut Flips);
-    over_boxes(&Hypercube::new(65).unwrap(), 70, &mut Flips);
+    over_grid(&Hypercube::new(9).unwrap(), 20, flips);
+    over_grid(&Hypercube::new(64).unwrap(), 70, flips);
+    over_grid(&Hypercube::new(65).unwrap(), 70, flips);
 }
 
-struct Rotations;
-
-impl<T: Real> Contract<Sphere<T>> for Rotations {
-    fn check<K: Kernel, Q: Reduced>(&mut self, case: &Case<'_, Sphere<T>, K, Q>) {
-        let Case { memory, space, .. } = case;
-        let mut rng = Streams::new(9).rng(Purpose::Dynamics, 1);
-        for x in case.states {
-            let cache = memory.cache(x);
-            for _ in 0..20 {
-                let mv = rotation(space.sites(), &mut rng);
-                one_rotation(case, x, mv, memory.price(x, &cache, mv));
-            }
-        }
-        let mut x = case.states[2].clone();
-        let mut cache = memory.cache(&x);
-        // Past one refresh of the cache, ending between two.
-        for _ in 0..1300 {
-            memory.apply(&mut x, &mut cache, rotation(space.sites(), &mut rng));
-        }
-        space.check("state", &x).unwrap();
+fn rotations<T: Real>(case: &Case<'_, Sphere<T>>) {
+    let Case { memory, space, .. } = case;
+    let mut rng = Streams::new(9).rng(Purpose::Dynamics, 1);
+    for x in case.states {
+        let cache = memory.cache(x);
         for _ in 0..20 {
             let mv = rotation(space.sites(), &mut rng);
-            one_rotation(case, &x, mv, memory.price(&x, &cache, mv));
+            one_rotation(case, x, mv, memory.price(x, &cache, mv));
         }
+    }
+    let mut x = case.states[2].clone();
+    let mut cache = memory.cache(&x);
+    // Past one refresh of the cache, ending between two.
+    for _ in 0..1300 {
+        memory.apply(&mut x, &mut cache, rotation(space.sites(), &mut rng));
+    }
+    space.check("state", &x).unwrap();
+    for _ in 0..20 {
+        let mv = rotation(space.sites(), &mut rng);
+        one_rotation(case, &x, mv, memory.price(&x, &cache, mv));
     }
 }
 
@@ -103,8 +92,8 @@ fn rotation(n: usize, rng: &mut impl Rng) -> Rotation {
     Rotation { i, j, angle: rng.random::<f64>() - 0.5 }
 }
 
-fn one_rotation<T: Real, K: Kernel, Q: Reduced>(
-    case: &Case<'_, Sphere<T>, K, Q>,
+fn one_rotation<T: Real>(
+    case: &Case<'_, Sphere<T>>,
     x: &<Sphere<T> as StateSpace>::State,
     mv: Rotation,
     price: f64,
@@ -119,11 +108,11 @@ fn one_rotation<T: Real, K: Kernel, Q: Reduced>(
     // A few hundred moves since the last refresh, each of which rounds two coordinates.
     let tolerance = 200.0 * <Sphere<T>>::EPSILON * scale;
     let change = difference(memory.energy(x), memory.energy(&turned));
-    assert!(close(price, change, tolerance), "{name}: {mv:?} costs {price}, energies differ by {change}");
+    assert!(close(price, change, tolerance), "{name}: {mv:?} costs {price:e}, not {change:e}");
 }
 
 #[test]
 fn the_price_of_a_rotation_is_the_energy_difference() {
-    over_boxes(&Sphere::<f64>::new(24).unwrap(), 20, &mut Rotations);
-    over_boxes(&Sphere::<f32>::new(24).unwrap(), 20, &mut Rotations);
+    over_grid(&Sphere::<f64>::new(24).unwrap(), 20, rotations);
+    over_grid(&Sphere::<f32>::new(24).unwrap(), 20, rotations);
 }

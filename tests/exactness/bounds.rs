@@ -2,6 +2,7 @@ use dam_core::kernel::{Exponential, Kernel, Monomial, RectifiedMonomial};
 use dam_core::{Dam, Flip, Hypercube, LogSum, Priced, Purpose, StreamRng, Streams, Sum};
 
 use crate::brute::{Model, dots, flipped, negative, random_patterns, random_signs, spins};
+use crate::prices::{Flips, compare};
 
 /// A sum of i128 that needs more than 128 bits.
 #[derive(Clone, Copy, Default)]
@@ -82,6 +83,29 @@ fn prices_stay_exact_where_entries_outgrow_32_and_64_bits() {
         for x in states(&patterns, &mut rng) {
             check_prices(Model::Monomial(7), &patterns, &x, true, &[0, 7, 63, 64, 250, 499]);
         }
+    }
+}
+
+/// Copies of one pattern drive every sum to the end of its width.
+#[test]
+fn sums_of_equal_patterns_stay_exact_up_to_the_bound() {
+    let n = 500;
+    let mut rng = Streams::new(36).rng(Purpose::Patterns, 0);
+    let pattern = random_signs(n, &mut rng);
+    let bound = |order| (i128::MAX / (n as i128).pow(order)) as usize;
+    for (order, copies) in
+        [(3, 5000), (4, 1300), (5, 5000), (7, 5), (7, 6), (7, 20), (7, 21), (7, 65), (8, 65)]
+    {
+        let patterns = vec![pattern.clone(); copies];
+        for x in [pattern.clone(), negative(&pattern), flipped(&pattern, 64)] {
+            let flips = Flips::new(&patterns, &x, [0, 63, 64, n - 1].into_iter());
+            compare(Model::Monomial(order), &patterns, &x, &flips);
+        }
+    }
+    for (model, copies) in [(Model::Monomial(13), bound(13)), (Model::Rectified(12), 5000)] {
+        let patterns = vec![pattern.clone(); copies];
+        let flips = Flips::new(&patterns, &pattern, [0, 63, 64, n - 1].into_iter());
+        compare(model, &patterns, &pattern, &flips);
     }
 }
 

@@ -5,15 +5,15 @@ use crate::brute::{
     MODELS, Model, dots, flipped, integer_field, negative, random_patterns, random_signs, spins, ulps,
 };
 
-/// Energies before and after flips, from dot products that are formed afresh for every flip.
-struct Flips {
+/// Dot products before and after flips, formed afresh for every flip.
+pub(crate) struct Flips {
     sites: Vec<usize>,
     before: Vec<i64>,
     after: Vec<Vec<i64>>,
 }
 
 impl Flips {
-    fn new(patterns: &[Vec<i8>], x: &[i8], sites: impl Iterator<Item = usize>) -> Self {
+    pub(crate) fn new(patterns: &[Vec<i8>], x: &[i8], sites: impl Iterator<Item = usize>) -> Self {
         let sites: Vec<usize> = sites.collect();
         let after = sites.iter().map(|&i| dots(patterns, &flipped(x, i))).collect();
         Self { sites, before: dots(patterns, x), after }
@@ -22,7 +22,7 @@ impl Flips {
 
 /// Energy, field and the prices of `flips`, bit for bit after multiplication by the library's unit, and
 /// within four roundings of the plain quotient.
-fn compare(model: Model, patterns: &[Vec<i8>], x: &[i8], flips: &Flips) {
+pub(crate) fn compare(model: Model, patterns: &[Vec<i8>], x: &[i8], flips: &Flips) {
     let n = x.len();
     let memory = model.memory(patterns);
     assert!(memory.is_exact());
@@ -129,5 +129,25 @@ fn a_memory_that_grew_and_shrank_equals_a_fresh_one() {
         let mu = 37 * k % kept.len();
         assert_eq!(memory.swap_remove(mu).unwrap(), spins(&kept.swap_remove(mu)));
         same(&memory, &kept);
+    }
+}
+
+/// The last of several blocks keeps nothing of a pattern that was removed, nor of the block before.
+#[test]
+fn a_removal_in_the_last_block_is_complete() {
+    let n = 65;
+    let mut rng = Streams::new(15).rng(Purpose::Patterns, 0);
+    let mut kept = random_patterns(4130, n, &mut rng);
+    let state = spins(&random_signs(n, &mut rng));
+    for model in [Model::Monomial(3), Model::Monomial(4)] {
+        let mut memory = model.memory(&kept);
+        for k in 0..30 {
+            memory.swap_remove(101 * k).unwrap();
+            kept.swap_remove(101 * k);
+        }
+        let fresh = model.memory(&kept);
+        let (mut shrunk, mut plain) = (DVector::zeros(n), DVector::zeros(n));
+        assert_eq!(memory.field(&state, &mut shrunk), fresh.field(&state, &mut plain));
+        assert_eq!(shrunk, plain, "{model:?}");
     }
 }

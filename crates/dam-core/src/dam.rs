@@ -204,7 +204,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
 
 impl<K: Kernel, Q: Aggregator> Dam<BitPatterns, K, Q> {
     /// Whether energies, fields and flip prices are exact integers (up to their unit): an integer kernel,
-    /// [`Sum`](crate::Sum), and M · F_max within an `i128`. If not, they are f64.
+    /// [`Sum`](crate::Sum), and M times the largest entry of its tables (values, slopes and differences up to
+    /// the dot products ±(N + 2)) within a quarter of an `i128`. If not, they are f64.
     #[must_use]
     pub fn is_exact(&self) -> bool {
         Q::ADDITIVE && self.tables.is_integer()

@@ -87,6 +87,18 @@ pub enum Error {
         /// F there.
         value: f64,
     },
+    /// A kernel whose coefficients or integers are not those of its F.
+    #[error("kernel: expected {what} to give F = {expected} at overlap m = {m}, found {found}")]
+    KernelInconsistent {
+        /// The capability that disagrees.
+        what: &'static str,
+        /// The overlap.
+        m: f64,
+        /// F there.
+        expected: f64,
+        /// What the capability gives.
+        found: f64,
+    },
     /// A `.npy` file of another shape than was stated.
     #[error("{path}: expected an array of shape {expected:?}, found {found:?}")]
     NpyShape {

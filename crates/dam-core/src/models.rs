@@ -8,7 +8,8 @@ use crate::space::{Euclidean, Hypercube, IntoState, Sphere, StateSpace};
 use crate::store::{BitPatterns, DensePatterns, Storable};
 use crate::{Dam, Error, LogSum, Real, Sum};
 
-/// Hopfield's network, `E = −(1/2N) Σ_μ (x·ξ^μ)²` on the hypercube (diagonal terms included, a constant).
+/// Hopfield's network, `E = −(1/2N) Σ_μ (x·ξ^μ)²` on the hypercube (diagonal terms included:
+/// a constant of the energy and of prices, a self-coupling M/N of the synchronous map).
 ///
 /// # Errors
 /// As [`Dam::new`].
@@ -23,7 +24,8 @@ where
     Dam::new(space, Monomial::new(2)?, Sum, c, patterns)
 }
 
-/// The polynomial model, `E = −N^(1−n) Σ_μ (x·ξ^μ)^n = −N Σ_μ m_μ^n`, on any space.
+/// The polynomial model, `E = −N^(1−n) Σ_μ (x·ξ^μ)^n = −N Σ_μ m_μ^n`, on any space (in the Euclidean one plus
+/// |x|²/2, and unbounded below for n >= 3).
 ///
 /// # Errors
 /// As [`Dam::new`]; [`Error::Parameter`] if n < 2.
@@ -73,7 +75,8 @@ where
     Dam::new(space, Exponential::anchored(1.0)?, Sum, 1.0, patterns)
 }
 
-/// Log-sum-exp, `E = −(1/β) ln Σ_μ exp(−β |x − ξ^μ|²/2)` at fixed norms, on any space.
+/// Log-sum-exp, `E = −(1/β) ln Σ_μ exp(−β |x − ξ^μ|²/2)` at fixed norms, on any space; in the
+/// Euclidean one it is [`attention`] plus the constant N.
 ///
 /// # Errors
 /// As [`Dam::new`]; [`Error::Parameter`] unless β > 0.

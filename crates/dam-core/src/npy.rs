@@ -51,10 +51,12 @@ pub fn read<T: Real>(
         _ => return Err(array.wrong_type()),
     };
     let matrix = array.arrange(values, axes, sites, patterns);
-    if let Some(k) = matrix.iter().position(|x| !x.is_finite()) {
+    let narrow = matrix.map(T::narrow);
+    // After narrowing: a finite f64 may be infinite in f32.
+    if let Some(k) = narrow.iter().position(|x| !x.widen().is_finite()) {
         return Err(Error::NotFinite { site: k % sites, value: matrix[k] });
     }
-    Ok(matrix.map(T::narrow))
+    Ok(narrow)
 }
 
 /// Reads `patterns` states of ±1 from an array of i8.
@@ -158,9 +160,11 @@ impl<'a> Array<'a> {
         let io = |e: io::Error| Error::io(path, &e);
         let mut file = BufReader::new(File::open(path).map_err(io)?);
         let header = npyz::NpyHeader::from_reader(&mut file).map_err(|e| match e.kind() {
-            io::ErrorKind::UnexpectedEof => {
-                Error::NpyTruncated { path: path.to_owned(), expected: expected.0 * expected.1, found: 0 }
-            }
+            io::ErrorKind::UnexpectedEof => Error::NpyTruncated {
+                path: path.to_owned(),
+                expected: expected.0.saturating_mul(expected.1),
+                found: 0,
+            },
             _ => io(e),
         })?;
         let found = header.shape().to_vec();
@@ -180,10 +184,13 @@ impl<'a> Array<'a> {
     }
 
     fn elements<T: npyz::Deserialize>(&self) -> Result<Vec<T>, Error> {
-        let expected = self.header.shape().iter().product::<u64>() as usize;
-        let bytes = expected * size_of::<T>();
-        if self.data.len() != bytes {
-            let found = self.data.len() / size_of::<T>();
+        // A header may promise more than any memory holds.
+        let promised = self.header.shape().iter().try_fold(1_u64, |all, &axis| all.checked_mul(axis));
+        let expected = promised.and_then(|all| usize::try_from(all).ok()).unwrap_or(usize::MAX);
+        if expected.checked_mul(size_of::<T>()) != Some(self.data.len()) {
+            let (whole, rest) = (self.data.len() / size_of::<T>(), self.data.len() % size_of::<T>());
+            // A fraction of an element counts as one where the file is too long, as none where it is too short.
+            let found = if whole >= expected && rest > 0 { whole + 1 } else { whole };
             return Err(Error::NpyTruncated { path: self.path.to_owned(), expected, found });
         }
         let reader = npyz::NpyFile::with_header(self.header.clone(), &self.data[..]);

@@ -77,7 +77,8 @@ impl Runner {
     /// Runs `dynamics` from `x`, which becomes the end state.
     ///
     /// # Errors
-    /// As [`StateSpace::check`], with `x` untouched.
+    /// As [`StateSpace::check`]: with `x` untouched if it is no state to begin with, and if the run leaves the
+    /// space, as with a kernel that is not finite at overlaps beyond ±1.
     pub fn run<E, D, R>(
         &self,
         energy: &E,
@@ -117,13 +118,13 @@ impl Runner {
         let mut so_far = SoFar::default();
         loop {
             if let Some(run) = self.at_limit(so_far) {
-                return Ok(run);
+                break energy.space().check("end state", x).map(|()| run);
             }
             let progress = dynamics.step(energy, x, &mut scratch, rng);
             let end = self.judge(progress, &mut so_far);
             observer.observe(so_far.steps, energy, x);
             if let Some(run) = end {
-                return Ok(run);
+                break energy.space().check("end state", x).map(|()| run);
             }
         }
     }
@@ -135,7 +136,7 @@ impl Runner {
     /// States that have stopped make room for waiting ones, so that the shared work stays shared.
     ///
     /// # Errors
-    /// As [`StateSpace::check`], with all states untouched.
+    /// As [`run`](Self::run); all states are untouched if one of them is no state to begin with.
     pub fn run_all<E, D, R>(
         &self,
         energy: &E,
@@ -156,6 +157,7 @@ impl Runner {
             .enumerate()
             .map(|(g, x)| self.run_group(energy, dynamics, x, |k| rng(g * group + k)))
             .collect();
+        x.iter().try_for_each(|x| energy.space().check("end state", x))?;
         Ok(runs.into_iter().flatten().collect())
     }
 

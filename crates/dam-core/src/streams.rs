@@ -37,8 +37,8 @@ impl Purpose {
 /// The source of all randomness of a run: one seed, and a stream for every (purpose, index).
 ///
 /// A stream depends on the seed, the purpose and the index alone, so the numbers a trial sees are the same
-/// for any number of threads and any division of the work. Streams are ChaCha8 (value-stable across platforms
-/// and versions of this crate); all 2^64 indices of a purpose are disjoint.
+/// for any number of threads. Streams are ChaCha8 (value-stable across platforms
+/// and versions of this crate; how `rand` turns them into normals and permutations is not promised by it); all 2^64 indices of a purpose are disjoint.
 ///
 /// ```
 /// use dam_core::{Purpose, Streams};

@@ -17,16 +17,6 @@ pub enum Error {
         /// What the system said.
         message: String,
     },
-    /// A command-line value outside its range.
-    #[error("{name}: expected {expected}, found {found}")]
-    Option {
-        /// The option.
-        name: &'static str,
-        /// Its legal range.
-        expected: &'static str,
-        /// The value given.
-        found: String,
-    },
 }
 
 impl From<dam_core::Error> for Error {

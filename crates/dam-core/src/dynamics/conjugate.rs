@@ -8,7 +8,8 @@ use crate::energy::{FieldOf, LineEnergy, StateOf};
 use crate::space::{VectorSpace, dot};
 
 /// Nonlinear conjugate gradient (Polak–Ribière, restarted) along geodesics, to the first minimum of the
-/// energy on each; exact line search for polynomial kernels. The energy never rises.
+/// energy on each, at most half a turn (in the Euclidean space π sqrt(N)) away; exact line search for polynomial
+/// kernels. The energy never rises.
 ///
 /// Overlaps are linear along a geodesic and are carried along, so a step costs one pass (N M) instead of two.
 /// Directions are projected on the tangent space every step, and a state counts as stationary when the tangent

@@ -34,6 +34,30 @@ pub(crate) fn check_kernel<K: Kernel>(
     Ok(())
 }
 
+/// Refuses coefficients or integers that are not those of F: loops would silently use another model.
+pub(crate) fn check_capabilities<K: Kernel>(
+    kernel: &K,
+    n: usize,
+    overlaps: impl Iterator<Item = f64>,
+) -> Result<(), Error> {
+    if kernel.log_domain() {
+        return Ok(());
+    }
+    let coefficients = kernel.coefficients(n);
+    for m in overlaps {
+        let expected = kernel.f(Overlap::new(m, n));
+        if let Some(c) = &coefficients {
+            let found = c.iter().rev().fold(0.0, |sum, c| sum * m + c);
+            let scale = c.iter().map(|c| c.abs()).sum::<f64>();
+            // The recurrences and the powers round differently; anything else is another function.
+            if (found - expected).abs() > 1e-9 * scale {
+                return Err(Error::KernelInconsistent { what: "the coefficients", m, expected, found });
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +77,33 @@ mod tests {
         let grid = || [-1.0, -0.5, 0.5, 1.0].into_iter();
         assert!(matches!(check_kernel(&Odd, 10, grid()), Err(Error::KernelNegative { m: -1.0, .. })));
         assert!(check_kernel(&Monomial::new(3).unwrap(), 10, grid()).is_ok());
+    }
+
+    #[test]
+    fn coefficients_of_another_function_are_refused() {
+        struct Wrong;
+        impl Kernel for Wrong {
+            fn f(&self, s: Overlap) -> f64 {
+                s.m().powi(3)
+            }
+            fn df(&self, s: Overlap) -> f64 {
+                3.0 * s.m().powi(2)
+            }
+            fn log_domain(&self) -> bool {
+                false
+            }
+            fn coefficients(&self, _n: usize) -> Option<Vec<f64>> {
+                Some(vec![0.0, 0.0, 1.0])
+            }
+        }
+        let error = check_capabilities(&Wrong, 10, [1.0, -1.0].into_iter()).unwrap_err();
+        let expected =
+            Error::KernelInconsistent { what: "the coefficients", m: -1.0, expected: -1.0, found: 1.0 };
+        assert_eq!(error, expected);
+        for order in 2..=8 {
+            let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
+            assert!(check_capabilities(&Monomial::new(order).unwrap(), 50, grid()).is_ok());
+            assert!(check_capabilities(&crate::kernel::Hermite::new(order).unwrap(), 50, grid()).is_ok());
+        }
     }
 }

@@ -6,7 +6,7 @@ mod exponential;
 mod polynomial;
 mod powered;
 
-pub(crate) use check::check_kernel;
+pub(crate) use check::{check_capabilities, check_kernel};
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
 pub use polynomial::{DistinctIndex, Hermite, Monomial, RectifiedMonomial};
@@ -68,13 +68,15 @@ pub trait Kernel: Send + Sync {
 
     /// Capability: the coefficients of F as a polynomial in m for `n` sites, index k holding that of m^k.
     ///
-    /// With them line searches are exact and radial energy profiles closed-form.
+    /// With them line searches are exact, radial energy profiles closed-form, and loops over overlaps vectorise
+    /// (degrees 2 to 8). They must be those of [`f`](Self::f): [`Dam::new`](crate::Dam::new) compares them.
     fn coefficients(&self, n: usize) -> Option<Vec<f64>> {
         let _ = n;
         None
     }
 
-    /// Capability: exact integer arithmetic on the hypercube.
+    /// Capability: exact integer arithmetic on the hypercube. Asked for only if
+    /// [`log_domain`](Self::log_domain) is `false`.
     fn integer(&self) -> Option<&dyn IntegerKernel> {
         None
     }
@@ -83,7 +85,8 @@ pub trait Kernel: Send + Sync {
 /// Capability of a kernel that takes integer values at integer dot products (machinery: only the exact
 /// dynamics on the hypercube asks for it).
 ///
-/// The values are F and F' up to the factors of [`units`](Self::units). Every method returns `None` where the
+/// The values are F and F' up to the factors of [`units`](Self::units), at dot products −N − 2 … N + 2 (one step
+/// beyond the lattice, where any continuation serves: it cancels, and a polynomial's own is fastest). Every method returns `None` where the
 /// value does not fit an `i128`; the model then uses f64 and says so.
 pub trait IntegerKernel: Send + Sync {
     /// An integer proportional to F at x·ξ = `dot`, for `n` sites.

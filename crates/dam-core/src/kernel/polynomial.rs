@@ -32,7 +32,7 @@ macro_rules! polynomial_kernel {
             /// The kernel of this order.
             ///
             /// # Errors
-            /// [`Error::Parameter`] if `order < 2`.
+            /// [`Error::Parameter`] unless 2 <= `order` <= 1000000.
             pub fn new(order: u32) -> Result<Self, Error> {
                 Ok(Self { order: order_at_least_two(order)? })
             }
@@ -108,7 +108,7 @@ polynomial_kernel! {
     /// ```
     ///
     /// # Reference
-    /// Krotov and Hopfield (2016), eq. 6 (the "rectified polynomial").
+    /// Krotov and Hopfield (2016): the "rectified polynomial".
     RectifiedMonomial
 }
 

@@ -56,6 +56,9 @@ pub fn level() -> Level {
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).
 ///
+/// Batches then do without the matrix product, which is the one place where levels differ in the last bits, and
+/// run several times slower.
+///
 /// This is the option that makes results comparable across machines: with it a run takes the same code path
 /// on each machine of one architecture. Set it before the work starts; it is one flag for the whole process,
 /// and a computation under way may see either value.

@@ -15,7 +15,7 @@ use std::fmt::Debug;
 
 use crate::aggregate::Aggregator;
 use crate::horner::Polynomial;
-use crate::kernel::check_kernel;
+use crate::kernel::{check_capabilities, check_kernel};
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 
@@ -176,7 +176,9 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
 
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Option<Polynomial>, Error> {
         let n = self.space().sites();
-        check_kernel(kernel, n, (0..=64).map(|k| f64::from(k - 32) / 32.0))?;
+        let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
+        check_kernel(kernel, n, grid())?;
+        check_capabilities(kernel, n, grid())?;
         Ok(Polynomial::of(kernel, n))
     }
 

@@ -41,7 +41,17 @@ impl SpinTables {
         let f = |m| if logs { kernel.ln_f(at(m)) } else { kernel.f(at(m)) };
         let df = |m| if logs { kernel.dln_f(at(m)) } else { kernel.df(at(m)) };
         let integer = if logs { None } else { IntegerTables::new(kernel, n, patterns) };
-        Ok(Self { n, logs, f: lattice().map(f).collect(), df: lattice().map(df).collect(), integer })
+        let f: Vec<f64> = lattice().map(f).collect();
+        if let Some(integer) = &integer {
+            let largest = f.iter().fold(0.0_f64, |max, f| max.max(f.abs()));
+            for ((&expected, &value), m) in f.iter().zip(&integer.value).zip(lattice()) {
+                let found = value as f64 * integer.value_unit;
+                if (found - expected).abs() > 1e-9 * largest {
+                    return Err(Error::KernelInconsistent { what: "the integers", m, expected, found });
+                }
+            }
+        }
+        Ok(Self { n, logs, f, df: lattice().map(df).collect(), integer })
     }
 
     /// The kernel is integer within the widths for the stored patterns.
