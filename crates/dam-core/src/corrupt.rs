@@ -118,6 +118,8 @@ impl<S: VectorSpace> Corruption<S> for TangentNoise {
         let factor = if norm > 0.0 { self.relative_norm * (space.sites() as f64).sqrt() / norm } else { 0.0 };
         let mut x = pattern.zip_map(&noise, |p, e| S::Scalar::narrow(p.widen() + factor * e.widen()));
         space.retract(&mut x);
+        // Noise near the largest number of the scalar overflows before it can be projected.
+        space.check("cue", &x)?;
         Ok(x)
     }
 }

@@ -2,7 +2,7 @@ use nalgebra::DVector;
 use rand::Rng;
 
 use super::line_search::first_minimum;
-use super::{Dynamics, Progress};
+use super::{Dynamics, Progress, step_through_batch};
 use crate::Real;
 use crate::energy::{FieldOf, LineEnergy, StateOf};
 use crate::space::{VectorSpace, dot};
@@ -73,10 +73,7 @@ where
         scratch: &mut Self::Scratch,
         rng: &mut R,
     ) -> Progress {
-        use std::slice::from_mut;
-        let mut progress = Progress::ZeroField;
-        self.step_all(energy, from_mut(x), from_mut(scratch), from_mut(rng), from_mut(&mut progress));
-        progress
+        step_through_batch(self, energy, x, scratch, rng)
     }
 
     fn step_all<R: Rng>(

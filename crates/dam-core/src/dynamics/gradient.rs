@@ -1,7 +1,7 @@
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{Dynamics, Progress};
+use super::{Dynamics, Progress, step_through_batch};
 use crate::energy::{FieldOf, LocalField, StateOf};
 use crate::space::{VectorSpace, dot};
 use crate::{Error, Real};
@@ -64,10 +64,7 @@ where
         scratch: &mut Self::Scratch,
         rng: &mut R,
     ) -> Progress {
-        use std::slice::from_mut;
-        let mut progress = Progress::ZeroField;
-        self.step_all(energy, from_mut(x), from_mut(scratch), from_mut(rng), from_mut(&mut progress));
-        progress
+        step_through_batch(self, energy, x, scratch, rng)
     }
 
     fn step_all<R: Rng>(

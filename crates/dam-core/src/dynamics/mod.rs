@@ -103,6 +103,20 @@ pub trait Dynamics<E: Energy>: Sync {
     }
 }
 
+/// One step of one state for dynamics that are written for batches.
+fn step_through_batch<E: Energy, D: Dynamics<E>, R: Rng>(
+    dynamics: &D,
+    energy: &E,
+    x: &mut StateOf<E>,
+    scratch: &mut D::Scratch,
+    rng: &mut R,
+) -> Progress {
+    use std::slice::from_mut;
+    let mut progress = Progress::ZeroField;
+    dynamics.step_all(energy, from_mut(x), from_mut(scratch), from_mut(rng), from_mut(&mut progress));
+    progress
+}
+
 /// A legal temperature.
 fn temperature(t: f64) -> Result<f64, Error> {
     crate::error::parameter("temperature", "T > 0 (at T = 0 use a descent)", t, t > 0.0)
