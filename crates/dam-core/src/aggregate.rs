@@ -30,6 +30,7 @@ pub struct LogSum;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "f64", into = "f64"))]
 pub struct FlooredLogSum {
+    epsilon: f64,
     ln_floor: f64,
 }
 
@@ -40,13 +41,13 @@ impl FlooredLogSum {
     /// [`Error::Parameter`] unless ε is positive and finite.
     pub fn new(epsilon: f64) -> Result<Self, Error> {
         let epsilon = crate::error::parameter("epsilon", "epsilon > 0", epsilon, epsilon > 0.0)?;
-        Ok(Self { ln_floor: epsilon.ln() })
+        Ok(Self { epsilon, ln_floor: epsilon.ln() })
     }
 
     /// The floor ε.
     #[must_use]
     pub fn epsilon(self) -> f64 {
-        self.ln_floor.exp()
+        self.epsilon
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt};
 
-use crate::space::{Hypercube, Spins, StateSpace, VectorSpace, dot};
+use crate::space::{SpinSpace, Spins, StateSpace, VectorSpace, dot};
 use crate::{Error, Real};
 
 /// Makes a cue from a pattern.
@@ -33,13 +33,9 @@ impl FlipExactly {
     }
 }
 
-impl Corruption<Hypercube> for FlipExactly {
-    fn corrupt<R: Rng + ?Sized>(
-        &self,
-        space: &Hypercube,
-        pattern: &Spins,
-        rng: &mut R,
-    ) -> Result<Spins, Error> {
+#[diagnostic::do_not_recommend]
+impl<S: SpinSpace> Corruption<S> for FlipExactly {
+    fn corrupt<R: Rng + ?Sized>(&self, space: &S, pattern: &Spins, rng: &mut R) -> Result<Spins, Error> {
         space.check("pattern", pattern)?;
         if self.count > space.sites() {
             return Err(Error::Parameter { name: "flips", expected: "at most N", found: self.count as f64 });
@@ -67,13 +63,9 @@ impl FlipEach {
     }
 }
 
-impl Corruption<Hypercube> for FlipEach {
-    fn corrupt<R: Rng + ?Sized>(
-        &self,
-        space: &Hypercube,
-        pattern: &Spins,
-        rng: &mut R,
-    ) -> Result<Spins, Error> {
+#[diagnostic::do_not_recommend]
+impl<S: SpinSpace> Corruption<S> for FlipEach {
+    fn corrupt<R: Rng + ?Sized>(&self, space: &S, pattern: &Spins, rng: &mut R) -> Result<Spins, Error> {
         space.check("pattern", pattern)?;
         let mut x = pattern.clone();
         for i in 0..space.sites() {
@@ -104,6 +96,7 @@ impl TangentNoise {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<S: VectorSpace> Corruption<S> for TangentNoise {
     fn corrupt<R: Rng + ?Sized>(
         &self,

@@ -53,12 +53,13 @@ impl<P: PatternStore, K: Clone, Q: Clone> Clone for Dam<P, K, Q> {
     }
 }
 
-impl<P: PatternStore, K: fmt::Debug, Q: fmt::Debug> fmt::Debug for Dam<P, K, Q> {
+// By the kernel's type name, so that a memory of any kernel, boxed or not, can be unwrapped and printed.
+impl<P: PatternStore, K, Q: fmt::Debug> fmt::Debug for Dam<P, K, Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dam")
             .field("space", self.store.space())
             .field("patterns", &self.store.len())
-            .field("kernel", &self.kernel)
+            .field("kernel", &std::any::type_name::<K>())
             .field("aggregator", &self.aggregator)
             .field("prefactor", &self.prefactor)
             .finish()

@@ -69,8 +69,8 @@ pub struct Rotation {
 /// Capability: the price (energy change) of a local move `V`, in O(M) with a cache of the overlaps.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no price for the move `{V}`",
-    note = "single-spin dynamics (`Flip`) need patterns on the `Hypercube`",
-    note = "pair rotations (`Rotation`) need patterns on the `Sphere`"
+    note = "single-spin dynamics (`Flip`) need patterns on the `Hypercube`; on `Sphere` and `Euclidean` use `GradientDescent`, `ConjugateGradient`, `Langevin` or `Metropolis`",
+    note = "pair rotations (`Rotation`) need patterns on the `Sphere`; on the `Hypercube` use `Glauber` or `SpinMetropolis`"
 )]
 pub trait Priced<V>: Energy {
     /// What is remembered of a state between moves.

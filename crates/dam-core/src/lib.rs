@@ -80,7 +80,7 @@ pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;
 pub use simd::{Level, force_portable, level};
-pub use space::{Euclidean, Hypercube, IntoState, Sphere, Spins, StateSpace, VectorSpace};
+pub use space::{Euclidean, Hypercube, IntoState, Sphere, SpinSpace, Spins, StateSpace, VectorSpace};
 pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
 pub use streams::{Purpose, StreamRng, Streams};
 

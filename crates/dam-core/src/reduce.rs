@@ -116,7 +116,7 @@ impl<'a, K: Kernel> Reduction<'a, K> {
             if self.running.logs {
                 let mut logs = [0.0; BLOCK];
                 let logs = &mut logs[..m.len()];
-                vectorize(LnF { kernel, n, m: &*m, out: logs, scalar: PhantomData });
+                vectorize(LnF { kernel, n, m, out: logs, scalar: PhantomData });
                 if self.running.rescale(logs).is_some() {
                     let shift = self.running.total.ln_scale;
                     self.running.add(vectorize(SumExp::<T> { logs, shift, scalar: PhantomData }));

@@ -3,8 +3,8 @@ use rand::{Rng, RngExt};
 
 use super::{Dynamics, Progress, accepts, temperature};
 use crate::Error;
-use crate::energy::{Energy, Flip, Priced, StateOf};
-use crate::space::{Hypercube, StateSpace};
+use crate::energy::{Flip, Priced, StateOf};
+use crate::space::StateSpace;
 
 /// The order in which a sweep visits the N sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,10 +139,7 @@ pub struct SweepScratch<C> {
     sites: Vec<u32>,
 }
 
-impl<E, L: SiteRule> Dynamics<E> for Sweep<L>
-where
-    E: Energy<Space = Hypercube> + Priced<Flip>,
-{
+impl<E: Priced<Flip>, L: SiteRule> Dynamics<E> for Sweep<L> {
     type Scratch = SweepScratch<E::Cache>;
 
     fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {

@@ -54,6 +54,15 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn overlap(&self, a: &Self::State, b: &Self::State) -> f64;
 }
 
+/// A space of ±1 spins (machinery: what [`FlipExactly`](crate::FlipExactly) and [`FlipEach`](crate::FlipEach)
+/// need).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no spins to flip",
+    note = "spins live on the `Hypercube`; vectors are corrupted by `TangentNoise`"
+)]
+pub trait SpinSpace: StateSpace<State = Spins> {}
+impl SpinSpace for Hypercube {}
+
 /// A continuous space with tangent vectors: what gradients, line searches and radial profiles need
 /// (machinery).
 #[diagnostic::on_unimplemented(
@@ -120,7 +129,8 @@ fn max_change<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
 /// `matrix.column_iter()` therefore stores the columns of a `DMatrix` (N × M).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read as a state of `{S}`",
-    note = "vector spaces take DVector<T>, matrix columns, Vec<T> and &[T] of their own scalar T",
+    note = "vector spaces take DVector<T>, Vec<T> and &[T] of their own scalar T; for a matrix, `matrix.column_iter()`",
+    note = "vectors of another scalar are converted first: `v.map(f64::from)`",
     note = "the hypercube takes Spins, and columns, Vec and slices of i8 (+1, -1) or bool"
 )]
 pub trait IntoState<S: StateSpace> {
@@ -172,5 +182,10 @@ into_state!(Euclidean);
 
 /// Marks the column count of a single column, so that a whole matrix is not taken for one state.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a whole matrix is not one state",
+    label = "more than one column",
+    note = "pass `matrix.column_iter()`: every column is a state"
+)]
 pub trait IsOne {}
 impl IsOne for U1 {}

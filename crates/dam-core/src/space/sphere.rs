@@ -17,7 +17,10 @@ use crate::{Error, Real};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "usize", into = "usize"))]
+#[cfg_attr(
+    feature = "serde",
+    serde(try_from = "usize", into = "usize", bound(serialize = "T: Clone", deserialize = "T: Real"))
+)]
 pub struct Sphere<T> {
     sites: usize,
     scalar: PhantomData<T>,

@@ -38,7 +38,10 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// # Errors
     /// [`Error::NoPatterns`] for an empty iterator, and the first error of the iterator.
     pub fn new(space: S, patterns: impl Iterator<Item = Result<DVector<T>, Error>>) -> Result<Self, Error> {
-        let stride = stride_for::<T>(patterns.size_hint().0.max(1));
+        // Nothing is allocated before the first pattern has proved to fit.
+        let mut patterns = patterns.peekable();
+        let first_fits = matches!(patterns.peek(), Some(Ok(_)));
+        let stride = if first_fits { stride_for::<T>(patterns.size_hint().0.max(1)) } else { 0 };
         let rows = vec![T::zero(); stride * space.sites()];
         let mut store = Self { space, len: 0, stride, rows };
         for pattern in patterns {

@@ -33,6 +33,7 @@ pub type FieldIn<P> = <<P as PatternStore>::Space as StateSpace>::Field;
 /// Stored patterns (sealed machinery: [`BitPatterns`] and [`DensePatterns`]).
 ///
 /// The store owns the loops of energies and fields, because only it knows its layout.
+#[allow(clippy::len_without_is_empty)] // never empty
 pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     /// The space whose states the patterns are.
     type Space: StateSpace;
@@ -43,8 +44,7 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     /// The space.
     fn space(&self) -> &Self::Space;
 
-    /// The number of patterns M.
-    #[allow(clippy::len_without_is_empty)] // never empty
+    /// The number of patterns M, at least one.
     fn len(&self) -> usize;
 
     /// A copy of pattern `mu`.
