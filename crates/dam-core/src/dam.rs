@@ -144,11 +144,13 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// # Errors
     /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
     pub fn swap_remove(&mut self, mu: usize) -> Result<StateIn<P>, Error> {
-        self.store.swap_remove(mu)
+        let taken = self.store.swap_remove(mu)?;
+        self.retabulate()?;
+        Ok(taken)
     }
 
     fn retabulate(&mut self) -> Result<(), Error> {
-        if !self.store.tables_hold(&self.tables) {
+        if !self.store.tables_hold(&self.tables, &self.kernel) {
             self.tables = self.store.tables(&self.kernel)?;
         }
         Ok(())

@@ -30,7 +30,7 @@ pub(super) fn first_minimum(
     }
     let closed = plane.is_closed_form();
     let mut reach = if closed { FARTHEST / SCAN as f64 } else { guess.clamp(1e-6, 0.5 * FARTHEST) };
-    for _ in 0..40 {
+    for _ in 0..12 {
         let bracket = bracket(&at, reach, slope, closed);
         let t = match bracket {
             Some(bracket) => root(&at, bracket, slope, if closed { 1e-15 } else { 1e-8 }),
@@ -39,8 +39,12 @@ pub(super) fn first_minimum(
         if at(t).0 <= start {
             return t;
         }
+        if closed {
+            // The scan has seen every minimum: this one is the start again, up to rounding.
+            return 0.0;
+        }
         // A later and higher minimum was caught: look closer.
-        reach = 0.25 * t.min(reach);
+        reach = 0.1 * t.min(reach);
     }
     0.0
 }

@@ -175,8 +175,10 @@ impl PatternStore for BitPatterns {
         SpinTables::new(kernel, self.space.sites(), self.len)
     }
 
-    fn tables_hold(&self, tables: &SpinTables) -> bool {
-        tables.holds(self.len)
+    fn tables_hold<K: Kernel>(&self, tables: &SpinTables, kernel: &K) -> bool {
+        // A model that lost its integers to a pattern too many may have them back after a removal.
+        let may_regain = !tables.is_integer() && !kernel.log_domain() && kernel.integer().is_some();
+        tables.holds(self.len) && !may_regain
     }
 
     fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[Spins], e: &mut [f64]) {

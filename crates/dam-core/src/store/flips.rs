@@ -39,6 +39,8 @@ struct ShiftedTable {
 
 /// |ln| of the scaled sums within which the shift is kept: far from both ends of f64.
 const SHIFT_SLACK: f64 = 200.0;
+/// Relative change of the sum that counts as none: what rounding leaves of a tie.
+const TIE: f64 = 1e-14;
 /// ln of a scaled sum below which it is formed again around its own largest term.
 const VANISHED: f64 = -400.0;
 
@@ -219,18 +221,26 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
                 let unit = self.tables.integer.as_ref().map_or(0.0, |t| t.value_unit);
                 -self.prefactor * unit * change as f64
             }
-            Planes::Real { down, up, total, .. } => {
+            Planes::Real { down, up, total, table } => {
                 let (on, off) = if up_spin { (down, up) } else { (up, down) };
                 let sum = simd::blend_sum_f64(site, false, on, off);
-                let after = Total { ln_scale: total.ln_scale, sum };
+                // In the planes' own scale, which is not the total's where that was formed again.
+                let after = Total { ln_scale: table.shift, sum };
                 if Q::ADDITIVE {
+                    // Differences of terms near the total carry its rounding; below it there is a tie.
+                    let at_rounding = after.ln_scale == total.ln_scale && sum.abs() <= TIE * total.sum.abs();
+                    if at_rounding {
+                        return 0.0;
+                    }
                     return -self.prefactor * self.aggregator.value(after);
                 }
                 let vanished = self.tables.logs && sum.ln() < VANISHED;
                 let after = if vanished { self.slow_total(cache, i, up_spin) } else { after };
                 let (before, after) = (self.aggregator.value(*total), self.aggregator.value(after));
-                // Outside every support before and after: −∞ − (−∞), no change.
-                if before == after { 0.0 } else { -self.prefactor * (after - before) }
+                // Outside every support before and after: −∞ − (−∞), no change. And two sums of the same terms
+                // differ by rounding: a relative change of the sum below it is a tie.
+                let tie = before == after || (after - before).abs() <= TIE;
+                if tie { 0.0 } else { -self.prefactor * (after - before) }
             }
         }
     }

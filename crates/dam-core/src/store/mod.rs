@@ -75,9 +75,9 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     #[doc(hidden)]
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Self::Tables, Error>;
 
-    /// Whether the tables still hold after patterns were added.
+    /// Whether the tables are still right after patterns were added or removed.
     #[doc(hidden)]
-    fn tables_hold(&self, tables: &Self::Tables) -> bool;
+    fn tables_hold<K: Kernel>(&self, tables: &Self::Tables, kernel: &K) -> bool;
 
     #[doc(hidden)]
     fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[StateIn<Self>], e: &mut [f64]);
@@ -182,7 +182,7 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         Ok(Polynomial::of(kernel, n))
     }
 
-    fn tables_hold(&self, _tables: &Option<Polynomial>) -> bool {
+    fn tables_hold<K: Kernel>(&self, _tables: &Option<Polynomial>, _kernel: &K) -> bool {
         true
     }
 
