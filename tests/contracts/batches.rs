@@ -89,6 +89,9 @@ fn different<E: Energy, D: Dynamics<E>>(
     let different = starts.iter().enumerate().filter(|&(k, start)| {
         let mut x = start.clone();
         let run = runner.run(energy, dynamics, &mut x, &mut rng(k)).unwrap();
+        if let Some(acceptance) = run.acceptance {
+            assert!((0.0..=1.0).contains(&acceptance) && run.reason == StopReason::MaxSteps, "{run:?}");
+        }
         let apart = energy.space().max_change(&x, &batch[k]);
         match ends {
             Ends::Same => x != batch[k] || run != runs[k],

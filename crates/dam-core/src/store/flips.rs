@@ -146,6 +146,15 @@ fn total_of_logs(logs: impl Iterator<Item = f64>) -> Total {
     running.total()
 }
 
+/// e^a − e^b around the larger of the two.
+fn difference(a: f64, b: f64) -> Total {
+    let ln_scale = a.max(b);
+    if ln_scale == f64::NEG_INFINITY {
+        return Total { ln_scale: 0.0, sum: 0.0 };
+    }
+    Total { ln_scale, sum: (a - ln_scale).exp() - (b - ln_scale).exp() }
+}
+
 /// Fills the two planes from the table of F.
 fn fill<Q: Aggregator>(
     tables: &SpinTables,
@@ -226,15 +235,19 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
                 let sum = simd::blend_sum_f64(site, false, on, off);
                 // In the planes' own scale, which is not the total's where that was formed again.
                 let after = Total { ln_scale: table.shift, sum };
+                // All terms of this flip vanish beside the shift: form them again around their own largest.
+                let vanished = self.tables.logs && sum.abs().ln() < VANISHED;
                 if Q::ADDITIVE {
-                    // Differences of terms near the total carry its rounding; below it there is a tie.
-                    let at_rounding = after.ln_scale == total.ln_scale && sum.abs() <= TIE * total.sum.abs();
-                    if at_rounding {
+                    let change = if vanished {
+                        difference(self.slow_total(cache, i, up_spin).ln(), total.ln())
+                    } else if after.ln_scale == total.ln_scale && sum.abs() <= TIE * total.sum.abs() {
+                        // Differences of terms near the total carry its rounding; below it there is a tie.
                         return 0.0;
-                    }
-                    return -self.prefactor * self.aggregator.value(after);
+                    } else {
+                        after
+                    };
+                    return -self.prefactor * self.aggregator.value(change);
                 }
-                let vanished = self.tables.logs && sum.ln() < VANISHED;
                 let after = if vanished { self.slow_total(cache, i, up_spin) } else { after };
                 let (before, after) = (self.aggregator.value(*total), self.aggregator.value(after));
                 // Outside every support before and after: −∞ − (−∞), no change. And two sums of the same terms
