@@ -14,9 +14,6 @@ macro_rules! refused {
     }};
 }
 
-#[cfg(feature = "serde")]
-#[path = "bad_input/json.rs"]
-mod json;
 #[path = "bad_input/kernels.rs"]
 mod kernels;
 #[path = "bad_input/npy.rs"]

@@ -1,3 +1,5 @@
+//! The `serde` feature: values come back, illegal ones are refused.
+
 use std::fmt::Debug;
 
 use dam_core::dynamics::Order;
