@@ -1,5 +1,6 @@
 //! Energies are the direct sum, fields the gradient of it, f32 is close to f64, and nothing is NaN.
 
+use dam_core::kernel::{Exponential, Monomial};
 use dam_core::nalgebra::DVector;
 use dam_core::{
     Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LocalField, LogSum, Real, Sphere, StateSpace,
@@ -7,7 +8,7 @@ use dam_core::{
 };
 
 use crate::any::{AnyDam, Boxed};
-use crate::grid::{Case, GridSpace, Visit, close, kernels, over_grid, patterns};
+use crate::grid::{Case, GridSpace, Kind, Visit, close, expected, kernels, memory, over_grid, patterns};
 
 /// Energy and field are those of the direct sum, to rounding; a zero field where no pattern acts.
 struct DirectSum {
@@ -68,6 +69,34 @@ fn many_blocks_of_patterns_are_the_direct_sum() {
     over_grid(&Hypercube::new(65).unwrap(), 4096 + 70, |case| seen.check(case));
     over_grid(&Sphere::<f64>::new(24).unwrap(), 512 + 33, |case| seen.check(case));
     over_grid(&Euclidean::<f32>::new(24).unwrap(), 512 + 33, |case| seen.check(case));
+}
+
+#[test]
+fn shards_of_patterns_are_the_direct_sum() {
+    // Past the first of the shards that large dense scans are divided into; one state and a batch.
+    let space = Sphere::<f64>::new(5).unwrap();
+    let (patterns, states) = (patterns(&space, (1 << 15) + 77), patterns(&space, 6));
+    let steep = |beta| -> Boxed { Box::new(Exponential::anchored(beta).unwrap()) };
+    let cubic = || -> Boxed { Box::new(Monomial::new(3).unwrap()) };
+    for (kernel, kind) in [(steep(20.0), Kind::Log), (steep(0.5), Kind::Sum), (cubic(), Kind::Sum)] {
+        let memory = memory(&space, kernel, kind, 1.0, &patterns);
+        for count in [1, 6] {
+            let (mut e, mut with_field) = (vec![0.0; count], vec![0.0; count]);
+            let mut h = vec![space.zero_field(); count];
+            memory.energies(&states[..count], &mut e);
+            memory.fields(&states[..count], &mut h, &mut with_field);
+            for s in 0..count {
+                let expected = expected(&memory, &space, &patterns, &states[s]);
+                let tolerance = 1e-13 * expected.scale;
+                let both = [e[s], with_field[s]];
+                assert!(both.iter().all(|e| close(*e, expected.energy, tolerance)), "{kind:?}: {both:?}");
+                let tolerance = tolerance * (1.0 + expected.steepness);
+                for (h, expected) in h[s].iter().zip(&expected.field) {
+                    assert!(close(*h, *expected, tolerance), "{kind:?}: field {h}, not {expected}");
+                }
+            }
+        }
+    }
 }
 
 /// h = −∇E by central differences, in the space around the sphere too: there E is the same formula.

@@ -71,21 +71,16 @@ fn single_spin_dynamics_sample_the_gibbs_measure() {
     let energy = average(&|x| memory.energy(x));
     let overlap = average(&|x| x.dot(&patterns[0]) as f64 / 9.0);
     let of_pattern = |_: &_, x: &Spins| x.dot(&patterns[0]) as f64 / 9.0;
+    let start = || patterns[1].clone();
+    let of_energy = |e: &Dam<_, _, _>, x: &Spins| e.energy(x);
     for order in [Order::Sequential, Order::Permutation, Order::WithReplacement] {
         let glauber = Glauber::new(t, order).unwrap();
-        samples("Glauber energy", &memory, &glauber, patterns[1].clone(), 60_000, |e, x| e.energy(x), energy);
-        samples("Glauber overlap", &memory, &glauber, patterns[1].clone(), 60_000, of_pattern, overlap);
+        samples("Glauber energy", &memory, &glauber, start(), 40_000, of_energy, energy);
+        samples("Glauber overlap", &memory, &glauber, start(), 40_000, of_pattern, overlap);
         // Sequential Metropolis sweeps are also exact: every update leaves the measure unchanged.
         let metropolis = SpinMetropolis::new(t, order).unwrap();
-        samples(
-            "Metropolis energy",
-            &memory,
-            &metropolis,
-            patterns[1].clone(),
-            60_000,
-            |e, x| e.energy(x),
-            energy,
-        );
+        samples("Metropolis energy", &memory, &metropolis, start(), 40_000, of_energy, energy);
+        samples("Metropolis overlap", &memory, &metropolis, start(), 40_000, of_pattern, overlap);
     }
 }
 

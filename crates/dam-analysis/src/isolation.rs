@@ -231,12 +231,12 @@ pub fn random_directions<S: VectorSpace, R: Rng + ?Sized>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use dam_core::prelude::*;
 
-    fn memory<K: Kernel, Q: Aggregator>(
-        kernel: K,
-        q: Q,
-    ) -> (Dam<DensePatterns<Sphere<f64>>, K, Q>, Vec<DVector<f64>>) {
+    type Memory<K, Q> = Dam<DensePatterns<Sphere<f64>>, K, Q>;
+
+    fn memory<K: Kernel, Q: Aggregator>(kernel: K, q: Q) -> (Memory<K, Q>, Vec<DVector<f64>>) {
         let streams = Streams::new(5);
         let space = Sphere::<f64>::new(40).unwrap();
         let patterns: Vec<_> =

@@ -68,6 +68,7 @@ fn batch_statistics<P: PatternStore, K: Kernel, Q: Aggregator>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use dam_core::prelude::*;
 
     #[test]

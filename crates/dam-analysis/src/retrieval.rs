@@ -241,6 +241,7 @@ struct Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Error;
     use dam_core::prelude::*;
 
     #[test]

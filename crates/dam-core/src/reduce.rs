@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn outside_every_support_nothing_is_nan() {
-        for kernel in [Epanechnikov::new(3.0).unwrap()] {
+        {
+            let kernel = Epanechnikov::new(3.0).unwrap();
             let mut m = [0.1, 0.2, -0.5];
             let mut r = Reduction::new(&kernel, None, 10);
             r.weights(&mut m);
