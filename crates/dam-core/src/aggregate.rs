@@ -92,7 +92,7 @@ impl Total {
 }
 
 /// Q: [`Sum`], [`LogSum`] or [`FlooredLogSum`] (sealed machinery: a new model is a new
-/// [`Kernel`], not a new aggregator).
+/// [`Kernel`](crate::Kernel), not a new aggregator).
 pub trait Aggregator: sealed::Sealed + Copy + std::fmt::Debug + Send + Sync + 'static {
     /// Q is the identity: prices are sums of differences, and integer kernels stay integer.
     #[doc(hidden)]
