@@ -1,4 +1,4 @@
-//! Basin isolation: closed-form profiles against Algorithm 1 as printed; and a spin flip against its sweep.
+//! Basin isolation: closed-form profiles against Algorithm 1 as printed.
 
 #[path = "support/mod.rs"]
 mod support;

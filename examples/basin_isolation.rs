@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use clap::Parser;
 use dam_core::Streams;
-use dam_experiments::basin_isolation::{PaperRow, Protocol, Realization, TABLE_1, realize, write_csv};
+use dam_experiments::basin_isolation::{
+    INDEPENDENT, IndependentRow, PaperRow, Protocol, Realization, TABLE_1, prepare_csv, realize, write_csv,
+};
 use dam_experiments::{Error, Summary};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -32,19 +34,20 @@ struct Options {
     #[arg(long, default_value_t = 10)]
     trials_200: usize,
     /// Per-pattern results, one line each.
-    #[arg(long, default_value = "basin_isolation.csv")]
+    #[arg(long, default_value = "out/basin_isolation.csv")]
     csv: PathBuf,
 }
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
     let start = Instant::now();
+    prepare_csv(&options.csv)?;
     let plans = [
-        (&TABLE_1[0], options.realizations, options.trials),
-        (&TABLE_1[1], options.realizations_200, options.trials_200),
+        (&TABLE_1[0], &INDEPENDENT[0], options.realizations, options.trials),
+        (&TABLE_1[1], &INDEPENDENT[1], options.realizations_200, options.trials_200),
     ];
     let mut measured = Vec::new();
-    for (row, realizations, trials) in plans {
+    for (row, independent, realizations, trials) in plans {
         let protocol = Protocol { trials, ..Protocol::of_paper(row) };
         let streams = Streams::new(options.seed).branch(row.n as u64);
         let bar = progress_bar(row, realizations);
@@ -53,7 +56,7 @@ fn main() -> Result<(), Error> {
             .collect();
         bar.finish_and_clear();
         let all = all?;
-        print_row(row, &protocol, &all);
+        print_row(row, independent, &protocol, &all);
         measured.push((protocol, all));
     }
     write_csv(&options.csv, &measured)?;
@@ -69,7 +72,7 @@ fn progress_bar(row: &PaperRow, realizations: usize) -> ProgressBar {
         .with_prefix(row.n.to_string())
 }
 
-fn print_row(paper: &PaperRow, protocol: &Protocol, all: &[Realization]) {
+fn print_row(paper: &PaperRow, independent: &IndependentRow, protocol: &Protocol, all: &[Realization]) {
     let shortened = if protocol.trials < 100 { " (the paper: 100)" } else { "" };
     println!(
         "Table 1, N = {}, M = {}: {} realizations, L = {}{shortened} trials per pattern, stopped once decided",
@@ -78,22 +81,35 @@ fn print_row(paper: &PaperRow, protocol: &Protocol, all: &[Realization]) {
         all.len(),
         protocol.trials,
     );
-    println!("  {:14} {:>7}   {:>7} {:>6}   {:>17}   paper − ours", "", "paper", "mean", "sd", "[min, max]");
-    let line = |name: &str, paper: f64, digits: usize, value: &dyn Fn(&Realization) -> Option<f64>| {
-        let s = Summary::of(all.iter().filter_map(value));
-        let range = format!("[{:.digits$}, {:.digits$}]", s.min, s.max);
+    println!(
+        "  {:14} |  paper |  ours: mean ± sd  [min, max] | paper − ours | independent (n = {})",
+        "", independent.realizations
+    );
+    type Column = fn(&Realization) -> Option<f64>;
+    let columns: [(&str, f64, usize, Column); 5] = [
+        ("fail %", paper.fail_percent, 1, |r| Some(r.fail_percent)),
+        ("AUC(I_mu)", paper.auc_isolation, 3, |r| Some(r.predictions?[0].auc)),
+        ("AUC(mean |O|)", paper.auc_mean_overlap, 3, |r| Some(r.predictions?[1].auc)),
+        ("AUC(max O)", paper.auc_max_overlap, 3, |r| Some(r.predictions?[2].auc)),
+        ("Youden J*", paper.youden, 3, |r| Some(r.predictions?[0].youden)),
+    ];
+    let (mut within, mut agree) = (0, 0);
+    for ((name, paper, digits, value), (mean, sd)) in columns.into_iter().zip(independent.columns) {
+        let ours = Summary::of(all.iter().filter_map(value));
+        let distance = ours.distance(paper);
+        let standard_error = ours.standard_error().hypot(sd / (independent.realizations as f64).sqrt());
+        let apart = (ours.mean - mean) / standard_error;
+        within += usize::from(distance.abs() <= 2.5);
+        agree += usize::from(apart.abs() <= 3.0);
+        let spread = format!("{:.digits$} ± {:.digits$}", ours.mean, ours.sd);
+        let range = format!("[{:.digits$}, {:.digits$}]", ours.min, ours.max);
+        let independent = format!("{mean:.digits$} ± {sd:.digits$}, {apart:+.1} SE from ours");
         println!(
-            "  {name:14} {paper:7.digits$}   {:7.digits$} {:6.digits$}   {range:>17}   {:+.1} sd",
-            s.mean,
-            s.sd,
-            s.distance(paper)
+            "  {name:14} | {paper:6.digits$} | {spread:13} {range:>14} | {distance:+9.1} sd | {independent}"
         );
-    };
-    line("fail %", paper.fail_percent, 1, &|r| Some(r.fail_percent));
-    line("AUC(I_mu)", paper.auc_isolation, 3, &|r| Some(r.predictions?[0].auc));
-    line("AUC(mean |O|)", paper.auc_mean_overlap, 3, &|r| Some(r.predictions?[1].auc));
-    line("AUC(max O)", paper.auc_max_overlap, 3, &|r| Some(r.predictions?[2].auc));
-    line("Youden J*", paper.youden, 3, &|r| Some(r.predictions?[0].youden));
+    }
+    println!("  the paper's figure within our mean ± 2.5 sd: {within} of 5");
+    println!("  our mean within 3 combined standard errors of the independent one: {agree} of 5");
     if let Some([isolation, ..]) = all.first().and_then(|r| r.predictions) {
         let i = isolation.interval;
         println!(

@@ -1,12 +1,14 @@
 //! The same seed gives the same bits for any number of threads, and on any vector level where no matrix product
 //! is involved.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 
 use dam_core::dynamics::Dynamics;
 use dam_core::nalgebra::DVector;
 use dam_core::prelude::*;
-use dam_core::{Real, Storable, force_portable};
+use dam_core::rand::Rng;
+use dam_core::{BitPatterns, DensePatterns, IntoState, Real, Storable, force_portable};
 
 /// `force_portable` is one flag of the process, so tests that depend on it exclude each other.
 static LEVEL: Mutex<()> = Mutex::new(());
@@ -33,61 +35,80 @@ fn draw<S: StateSpace>(space: &S, count: usize, purpose: Purpose, seed: u64) -> 
     (0..count).map(|k| space.sample(&mut streams.rng(purpose, k as u64))).collect()
 }
 
-fn vectors<S, K, D>(space: S, kernel: K, dynamics: D, seed: u64) -> Vec<u64>
+/// End states of a batch of more than one group, by the bits.
+fn vectors<S, D>(space: &S, dynamics: &D, seed: u64) -> Vec<u64>
 where
     S: VectorSpace + Storable<State = DVector<<S as VectorSpace>::Scalar>>,
-    DVector<S::Scalar>: dam_core::IntoState<S>,
-    K: Kernel + Clone,
-    D: Dynamics<Dam<S::Store, K, LogSum>>,
+    DVector<S::Scalar>: IntoState<S>,
+    D: Dynamics<Dam<S::Store, Exponential, LogSum>>,
 {
-    let patterns = draw(&space, 60, Purpose::Patterns, seed);
+    let patterns = draw(space, 60, Purpose::Patterns, seed);
+    let kernel = Exponential::anchored(0.3).unwrap();
     let memory = Dam::new(space.clone(), kernel, LogSum, 1.0, patterns).unwrap();
-    let states = draw(&space, 300, Purpose::Cues, seed);
+    let states = draw(space, 100, Purpose::Cues, seed);
     let streams = Streams::new(seed);
     same_on_all_threads(|| {
         let mut x = states.clone();
         let rng = |k| streams.rng(Purpose::Dynamics, k as u64);
-        let runs = Runner::default().max_steps(12).run_all(&memory, &dynamics, &mut x, rng).unwrap();
+        let runs = Runner::default().max_steps(12).run_all(&memory, dynamics, &mut x, rng).unwrap();
         (bits(&x), runs)
     })
     .0
 }
 
-#[test]
-fn every_dynamics_on_vectors() {
-    let _level = LEVEL.lock();
-    let lse = Exponential::anchored(0.3).unwrap();
-    let sphere = || Sphere::<f64>::new(21).unwrap();
-    let euclidean = || Euclidean::<f32>::new(21).unwrap();
-    vectors(sphere(), lse, Synchronous, 1);
-    vectors(sphere(), lse, GradientDescent::default(), 1);
-    vectors(sphere(), lse, ConjugateGradient, 1);
-    vectors(sphere(), lse, Metropolis::new(0.5, GaussianStep::new(0.1).unwrap()).unwrap(), 1);
-    vectors(sphere(), lse, PairMetropolis::new(0.5, 0.5).unwrap(), 1);
-    vectors(sphere(), lse, Langevin::new(0.5, 0.01).unwrap(), 1);
-    vectors(Sphere::<f32>::new(21).unwrap(), lse, Synchronous, 1);
-    vectors(euclidean(), lse, Synchronous, 1);
-    vectors(euclidean(), lse, GradientDescent::default(), 1);
-    vectors(euclidean(), lse, ConjugateGradient, 1);
-    vectors(euclidean(), lse, Langevin::new(0.5, 0.01).unwrap(), 1);
-    let first = vectors(sphere(), lse, Langevin::new(0.5, 0.01).unwrap(), 2);
-    assert_eq!(first, vectors(sphere(), lse, Langevin::new(0.5, 0.01).unwrap(), 2));
-    assert_ne!(first, vectors(sphere(), lse, Langevin::new(0.5, 0.01).unwrap(), 3));
+/// One seed gives one result, another seed another.
+fn seeded(run: impl Fn(u64) -> Vec<u64>) {
+    let first = run(1);
+    assert_eq!(first, run(1));
+    assert_ne!(first, run(2));
 }
 
-fn spins<K, D>(kernel: K, dynamics: D)
+macro_rules! every_dynamics_on_vectors {
+    ($space:expr) => {{
+        let space = $space;
+        seeded(|seed| vectors(&space, &Synchronous, seed));
+        seeded(|seed| vectors(&space, &GradientDescent::default(), seed));
+        seeded(|seed| vectors(&space, &ConjugateGradient, seed));
+        let metropolis = Metropolis::new(0.5, GaussianStep::new(0.1).unwrap()).unwrap();
+        seeded(|seed| vectors(&space, &metropolis, seed));
+        seeded(|seed| vectors(&space, &Langevin::new(0.5, 0.01).unwrap(), seed));
+    }};
+}
+
+#[test]
+fn every_dynamics_on_the_sphere() {
+    let _level = LEVEL.lock();
+    every_dynamics_on_vectors!(Sphere::<f64>::new(21).unwrap());
+    every_dynamics_on_vectors!(Sphere::<f32>::new(21).unwrap());
+    let pairs = PairMetropolis::new(0.5, 0.5).unwrap();
+    seeded(|seed| vectors(&Sphere::<f64>::new(21).unwrap(), &pairs, seed));
+    seeded(|seed| vectors(&Sphere::<f32>::new(21).unwrap(), &pairs, seed));
+}
+
+#[test]
+fn every_dynamics_in_euclidean_space() {
+    let _level = LEVEL.lock();
+    every_dynamics_on_vectors!(Euclidean::<f64>::new(21).unwrap());
+    every_dynamics_on_vectors!(Euclidean::<f32>::new(21).unwrap());
+}
+
+fn spins<K, D>(kernel: K, dynamics: &D)
 where
-    K: Kernel,
-    D: Dynamics<Dam<dam_core::BitPatterns, K, Sum>>,
+    K: Kernel + Copy,
+    D: Dynamics<Dam<BitPatterns, K, Sum>>,
 {
     let space = Hypercube::new(65).unwrap();
-    let memory = Dam::new(space.clone(), kernel, Sum, 1.0, draw(&space, 70, Purpose::Patterns, 4)).unwrap();
-    let (cues, streams) = (draw(&space, 200, Purpose::Cues, 4), Streams::new(4));
-    same_on_all_threads(|| {
-        let mut x = cues.clone();
-        let rng = |k| streams.rng(Purpose::Dynamics, k as u64);
-        let runs = Runner::default().max_steps(12).run_all(&memory, &dynamics, &mut x, rng).unwrap();
-        (x, runs)
+    seeded(|seed| {
+        let patterns = draw(&space, 70, Purpose::Patterns, seed);
+        let memory = Dam::new(space.clone(), kernel, Sum, 1.0, patterns).unwrap();
+        let (cues, streams) = (draw(&space, 100, Purpose::Cues, seed), Streams::new(seed));
+        let (x, _) = same_on_all_threads(|| {
+            let mut x = cues.clone();
+            let rng = |k| streams.rng(Purpose::Dynamics, k as u64);
+            let runs = Runner::default().max_steps(12).run_all(&memory, dynamics, &mut x, rng).unwrap();
+            (x, runs)
+        });
+        x.iter().flat_map(|x| x.iter().map(|s| u64::from(s > 0))).collect()
     });
 }
 
@@ -95,20 +116,79 @@ where
 fn every_dynamics_on_spins() {
     let _level = LEVEL.lock();
     let cubic = Monomial::new(3).unwrap();
-    spins(cubic, Synchronous);
+    spins(cubic, &Synchronous);
     for order in [Order::Sequential, Order::Permutation, Order::WithReplacement] {
-        spins(cubic, Asynchronous::new(order));
-        spins(cubic, Glauber::new(0.01, order).unwrap());
+        spins(cubic, &Asynchronous::new(order));
+        spins(cubic, &Glauber::new(0.01, order).unwrap());
+        spins(cubic, &SpinMetropolis::new(0.01, order).unwrap());
     }
-    spins(Exponential::anchored(1.0).unwrap(), Asynchronous::new(Order::Permutation));
-    spins(cubic, SpinMetropolis::new(0.01, Order::Permutation).unwrap());
+    spins(Exponential::anchored(1.0).unwrap(), &Asynchronous::new(Order::Permutation));
+}
+
+#[test]
+fn recall_of_many_cues() {
+    let _level = LEVEL.lock();
+    let sphere = Sphere::<f64>::new(30).unwrap();
+    let memory = models::lse(sphere.clone(), 1.0, draw(&sphere, 50, Purpose::Patterns, 3)).unwrap();
+    let cues = draw(&sphere, 150, Purpose::Cues, 3);
+    same_on_all_threads(|| {
+        let all = memory.recall_all(&cues).unwrap();
+        let ends: Vec<_> = all.iter().map(|r| r.state.clone()).collect();
+        let rest: Vec<_> = all.iter().map(|r| (r.nearest, r.overlap.to_bits(), r.steps, r.reason)).collect();
+        (bits(&ends), rest)
+    });
+    let cube = Hypercube::new(65).unwrap();
+    let memory = models::polynomial(cube.clone(), 3, draw(&cube, 40, Purpose::Patterns, 3)).unwrap();
+    let cues = draw(&cube, 150, Purpose::Cues, 3);
+    let descent = Asynchronous::new(Order::WithReplacement);
+    same_on_all_threads(|| memory.recall_all_with(&descent, &cues, Streams::new(3)).unwrap());
+}
+
+/// A stream depends on its own address alone: what other streams were opened or drawn from does not matter, and
+/// no two addresses share numbers.
+#[test]
+fn streams_are_independent() {
+    let first = |mut rng: dam_core::StreamRng| [rng.next_u64(), rng.next_u64()];
+    let streams = Streams::new(7);
+    let alone = first(streams.rng(Purpose::Cues, 3));
+    let purposes = [
+        Purpose::Patterns,
+        Purpose::Cues,
+        Purpose::Dynamics,
+        Purpose::Directions,
+        Purpose::Resampling,
+        Purpose::Custom(0),
+        Purpose::Custom(1),
+    ];
+    let mut seen = HashSet::new();
+    let mut families = vec![streams, Streams::new(0), Streams::new(8)];
+    families.extend((0..3).map(|k| streams.branch(k)));
+    families.extend((0..3).map(|k| streams.branch(0).branch(k)));
+    for family in &families {
+        for purpose in purposes {
+            for index in [0, 1, 3, u64::MAX] {
+                assert!(seen.insert(first(family.rng(purpose, index))), "{family:?} {purpose:?} {index}");
+            }
+        }
+    }
+    assert_eq!(alone, first(streams.rng(Purpose::Cues, 3)));
+    assert_eq!(streams.branch(2), Streams::new(7).branch(2));
 }
 
 #[test]
 fn large_scans_are_divided_by_patterns_not_by_threads() {
     let _level = LEVEL.lock();
-    let space = Sphere::<f64>::new(5).unwrap();
-    let patterns = draw(&space, 70_000, Purpose::Patterns, 6);
+    large_scans(Sphere::<f64>::new(5).unwrap());
+    large_scans(Euclidean::<f32>::new(4).unwrap());
+}
+
+/// More patterns than two shards.
+fn large_scans<S, T: Real>(space: S)
+where
+    S: VectorSpace<Scalar = T> + Storable<Store = DensePatterns<S>>,
+    DVector<T>: IntoState<S>,
+{
+    let patterns = draw(&space, 66_000, Purpose::Patterns, 6);
     let memory = models::lse(space.clone(), 2.0, patterns).unwrap();
     for count in [1, 6] {
         let x = draw(&space, count, Purpose::Cues, 6);
@@ -122,7 +202,7 @@ fn large_scans_are_divided_by_patterns_not_by_threads() {
         same_on_all_threads(|| {
             let mut ends = x.clone();
             let rng = |k| Streams::new(6).rng(Purpose::Dynamics, k as u64);
-            Runner::default().max_steps(4).run_all(&memory, &Synchronous, &mut ends, rng).unwrap();
+            Runner::default().max_steps(2).run_all(&memory, &Synchronous, &mut ends, rng).unwrap();
             let nearest = memory.nearest_all(&ends).unwrap();
             (bits(&ends), nearest.iter().map(|&(mu, m)| (mu, m.to_bits())).collect::<Vec<_>>())
         });

@@ -1,6 +1,7 @@
 //! A memory with its aggregator chosen at run time. It is an energy of the test's own, so every dynamics is
 //! also tried on an energy that the library does not know; and each is compiled once per space.
 
+use dam_core::nalgebra::DMatrix;
 use dam_core::{
     BitPatterns, Dam, DamPlane, DensePatterns, Energy, Error, FieldIn, Flip, FlipCache, FlooredLogSum,
     Kernel, LineEnergy, LocalField, LogSum, PatternStore, PlaneEnergy, Priced, Real, Rotation, RotationCache,
@@ -133,22 +134,17 @@ impl<T: Real> PlaneEnergy for AnyPlane<'_, T> {
 }
 
 impl<S: VectorSpace<Scalar = T>, T: Real> LineEnergy for AnyDam<DensePatterns<S>> {
-    type Overlaps = Vec<T>;
     type Plane<'a> = AnyPlane<'a, T>;
 
-    fn overlaps_of(&self, u: &[S::State]) -> Vec<Vec<T>> {
+    fn overlaps_of(&self, u: &[S::State]) -> DMatrix<T> {
         each!(self, dam => dam.overlaps_of(u))
     }
 
-    fn fields_from(&self, x: &[S::State], m: &[Vec<T>], h: &mut [S::Field], e: &mut [f64]) {
+    fn fields_from(&self, x: &[S::State], m: &[&[T]], h: &mut [S::Field], e: &mut [f64]) {
         each!(self, dam => dam.fields_from(x, m, h, e));
     }
 
-    fn combine(&self, a: f64, m: &mut Vec<T>, b: f64, u: &Vec<T>) {
-        each!(self, dam => dam.combine(a, m, b, u));
-    }
-
-    fn plane<'a>(&'a self, x: &S::State, mx: &'a Vec<T>, u: &S::State, mu: &'a Vec<T>) -> AnyPlane<'a, T> {
+    fn plane<'a>(&'a self, x: &S::State, mx: &'a [T], u: &S::State, mu: &'a [T]) -> AnyPlane<'a, T> {
         match self {
             Self::Sum(dam) => AnyPlane::Sum(dam.plane(x, mx, u, mu)),
             Self::Log(dam) => AnyPlane::Log(dam.plane(x, mx, u, mu)),

@@ -108,6 +108,21 @@ fn bit_patterns_across_the_widths_of_integers() {
     }
 }
 
+#[test]
+fn bit_patterns_removed_from_a_last_block() {
+    // Scans take 4096 patterns at a time; what the last block leaves free may not be seen.
+    let space = Hypercube::new(9).unwrap();
+    let mut kept = patterns(&space, 4096 + 70);
+    let x = space.sample(&mut Streams::new(1).rng(Purpose::Cues, 0));
+    let kernel = Monomial::new(3).unwrap();
+    let anew = |patterns: &[Spins]| Dam::new(space.clone(), kernel, Sum, 0.7, patterns).unwrap();
+    let mut memory = anew(&kept);
+    for _ in 0..20 {
+        assert_eq!(memory.swap_remove(1000).unwrap(), kept.swap_remove(1000));
+    }
+    same_bits(&memory, &anew(&kept), &x);
+}
+
 fn dense<S, T>(space: &S, tolerance: f64)
 where
     S: GridSpace<Store = DensePatterns<S>> + VectorSpace<Scalar = T>,

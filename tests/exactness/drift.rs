@@ -25,7 +25,7 @@ fn wander<K: Kernel, Q: Aggregator>(
         x[i] = -x[i];
         if k % (flips / 20) == 0 || k + 1 == flips {
             let fresh: Vec<i32> = dots(&patterns, &x).iter().map(|&s| s as i32).collect();
-            assert_eq!(cache.dots(m), fresh);
+            assert_eq!(cache.dots(), fresh);
             assert_eq!(state, spins(&x));
             let fresh = memory.cache(&state);
             for i in 0..n {

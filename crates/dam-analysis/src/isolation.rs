@@ -92,7 +92,9 @@ impl BasinIsolation {
     /// a pass (one product N M) whatever the grid, and polynomial kernels have closed-form profiles.
     ///
     /// # Errors
-    /// [`Error::Parameter`] without directions; [`Error::Core`] if `x` is not a state of the space.
+    /// [`Error::Parameter`] without directions, for one that is not of unit length or not tangent at `x` (on a
+    /// sphere of one site nothing is), and if the energy is infinite on a ray, as outside the support of every
+    /// pattern; [`Error::Core`] if `x` is not a state of the space or a direction not finite.
     pub fn at<E: LineEnergy>(
         &self,
         energy: &E,
@@ -100,19 +102,17 @@ impl BasinIsolation {
         directions: &[StateOf<E>],
     ) -> Result<f64, Error> {
         self.check(energy, x, directions)?;
-        let at_x = energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0);
+        let at_x = energy.overlaps_of(std::slice::from_ref(x));
         let along = energy.overlaps_of(directions);
-        let sum: f64 = directions
-            .iter()
-            .zip(&along)
-            .map(|(v, mv)| {
-                let plane = energy.plane(x, &at_x, v, mv);
-                self.deviation(|r| {
-                    let s = energy.space().ray_scale(r);
-                    plane.at(s, s * r)[0]
-                })
-            })
-            .sum();
+        let along = along.as_slice().chunks_exact(along.nrows());
+        let mut sum = 0.0;
+        for (v, mv) in directions.iter().zip(along) {
+            let plane = energy.plane(x, at_x.as_slice(), v, mv);
+            sum += self.deviation(|r| {
+                let s = energy.space().ray_scale(r);
+                plane.at(s, s * r)[0]
+            })?;
+        }
         Ok(sum / directions.len() as f64)
     }
 
@@ -143,7 +143,7 @@ impl BasinIsolation {
             sum += self.deviation(|_| {
                 j += 1;
                 energies[j - 1]
-            });
+            })?;
         }
         Ok(sum / directions.len() as f64)
     }
@@ -152,7 +152,7 @@ impl BasinIsolation {
     /// the same for any number of threads.
     ///
     /// # Errors
-    /// [`Error::Core`] for an index past the end.
+    /// [`Error::Core`] for an index past the end, and as [`at`](Self::at).
     pub fn of_patterns<S: VectorSpace, K: Kernel, Q: Aggregator>(
         &self,
         memory: &Dam<DensePatterns<S>, K, Q>,
@@ -180,11 +180,10 @@ impl BasinIsolation {
         if directions.is_empty() {
             return Err(Error::Parameter { name: "directions", expected: "at least one", found: 0.0 });
         }
-        let expected = energy.space().sites();
-        match directions.iter().find(|v| v.len() != expected) {
-            Some(v) => Err(dam_core::Error::Dimension { what: "direction", expected, found: v.len() }.into()),
-            None => Ok(()),
+        for v in directions {
+            check_direction(energy.space(), x, v)?;
         }
+        Ok(())
     }
 
     fn grid_point(&self, j: usize) -> f64 {
@@ -192,13 +191,14 @@ impl BasinIsolation {
     }
 
     /// The mean distance of a profile from its quadratic fit; `profile` is called for the grid in order.
-    fn deviation(&self, mut profile: impl FnMut(f64) -> f64) -> f64 {
+    fn deviation(&self, mut profile: impl FnMut(f64) -> f64) -> Result<f64, Error> {
         let at_zero = profile(0.0);
         let mut rise = vec![0.0; self.points];
         for (j, rise) in rise.iter_mut().enumerate().skip(1) {
             *rise = profile(self.grid_point(j)) - at_zero;
         }
-        let half_sq = |j| 0.5 * self.grid_point(j) * self.grid_point(j);
+        // In units of σ, which drops out.
+        let half_sq = |j: usize| 0.5 * (j as f64 / (self.points - 1) as f64).powi(2);
         let (mut cross, mut square) = (0.0, 0.0);
         for (j, rise) in rise.iter().enumerate().take(self.fitted) {
             cross += half_sq(j) * rise;
@@ -207,11 +207,44 @@ impl BasinIsolation {
         let curvature = cross / square;
         let off = |j: usize| (rise[j] - curvature * half_sq(j)).abs();
         let inner: f64 = (1..self.points - 1).map(off).sum();
-        (inner + 0.5 * (off(0) + off(self.points - 1))) / (self.points - 1) as f64
+        let mean = (inner + 0.5 * (off(0) + off(self.points - 1))) / (self.points - 1) as f64;
+        if mean.is_finite() {
+            return Ok(mean);
+        }
+        let found = rise.into_iter().find(|r| !r.is_finite()).unwrap_or(mean) + at_zero;
+        Err(Error::Parameter { name: "energy on a ray", expected: "a finite number", found })
     }
 }
 
-/// `count` independent unit tangent vectors at `x`, uniform on their sphere.
+fn check_direction<S: VectorSpace>(
+    space: &S,
+    x: &DVector<S::Scalar>,
+    v: &DVector<S::Scalar>,
+) -> Result<(), Error> {
+    let expected = space.sites();
+    if v.len() != expected {
+        return Err(dam_core::Error::Dimension { what: "direction", expected, found: v.len() }.into());
+    }
+    if let Some(site) = v.iter().position(|a| !a.widen().is_finite()) {
+        return Err(dam_core::Error::NotFinite { site, value: v[site].widen() }.into());
+    }
+    let norm = |v: &DVector<S::Scalar>| v.iter().map(|a| a.widen() * a.widen()).sum::<f64>().sqrt();
+    let tolerance = S::Scalar::ON_SPHERE;
+    let length = norm(v);
+    if (length - 1.0).abs() > tolerance {
+        return Err(Error::Parameter { name: "length of a direction", expected: "1", found: length });
+    }
+    let mut tangent = v.clone();
+    space.project_tangent(x, &mut tangent);
+    let radial = norm(&(v - tangent));
+    if radial > tolerance {
+        return Err(Error::Parameter { name: "radial part of a direction", expected: "0", found: radial });
+    }
+    Ok(())
+}
+
+/// `count` independent unit tangent vectors at `x`, uniform on their sphere; not numbers where there is none, on
+/// a sphere of one site.
 pub fn random_directions<S: VectorSpace, R: Rng + ?Sized>(
     space: &S,
     x: &DVector<S::Scalar>,
@@ -293,14 +326,14 @@ mod tests {
     #[test]
     fn a_pure_parabola_has_no_deviation_and_a_line_has_a_known_one() {
         let metric = BasinIsolation::new(10).unwrap().radius(2.0).unwrap();
-        assert!(metric.deviation(|r| 3.0 - 0.7 * r * r) < 1e-14);
+        assert!(metric.deviation(|r| 3.0 - 0.7 * r * r).unwrap() < 1e-14);
         // e = r: κ = Σ q r / Σ q² over r_j = j h, j = 0..9; the rest by hand with a fine grid
         let h = 2.0 / 99.0;
         let kappa = (0..10).map(|j| 0.5 * (j as f64 * h).powi(3)).sum::<f64>()
             / (0..10).map(|j| 0.25 * (j as f64 * h).powi(4)).sum::<f64>();
         let off = |j: usize| (j as f64 * h - 0.5 * kappa * (j as f64 * h).powi(2)).abs();
         let expected = ((1..99).map(off).sum::<f64>() + 0.5 * off(99)) / 99.0;
-        assert!((metric.deviation(|r| r) / expected - 1.0).abs() < 1e-12);
+        assert!((metric.deviation(|r| r).unwrap() / expected - 1.0).abs() < 1e-12);
     }
 
     #[test]
@@ -315,5 +348,31 @@ mod tests {
         assert!(metric.at(&memory, &DVector::zeros(3), &directions).is_err());
         assert!(metric.at(&memory, &x, &[DVector::zeros(3)]).is_err());
         assert!(metric.of_patterns(&memory, &[60], Streams::new(0)).is_err());
+        let radial = [memory.pattern(0).unwrap() / 40.0_f64.sqrt()];
+        let long = [2.0 * &directions[0]];
+        for (bad, expected) in [(radial, "radial part of a direction"), (long, "length of a direction")] {
+            let error = metric.at(&memory, &memory.pattern(0).unwrap(), &bad).unwrap_err();
+            assert!(matches!(error, Error::Parameter { name, .. } if name == expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn profiles_that_leave_every_support_and_one_site_are_errors_and_tiny_radii_are_not() {
+        let (memory, directions) = memory(Epanechnikov::new(30.0).unwrap(), LogSum);
+        let (metric, x) = (BasinIsolation::new(40).unwrap(), memory.pattern(3).unwrap());
+        for error in [metric.at(&memory, &x, &directions), metric.at_literal(&memory, &x, &directions)] {
+            let expected = Error::Parameter {
+                name: "energy on a ray",
+                expected: "a finite number",
+                found: f64::INFINITY,
+            };
+            assert_eq!(error, Err(expected));
+        }
+        let tiny = metric.radius(1e-120).unwrap().at(&memory, &x, &directions).unwrap();
+        assert!(tiny.is_finite());
+        let space = Sphere::<f64>::new(1).unwrap();
+        let one = Dam::new(space, Monomial::new(3).unwrap(), Sum, 1.0, vec![vec![1.0]]).unwrap();
+        let metric = BasinIsolation::new(1).unwrap();
+        assert!(matches!(metric.of_patterns(&one, &[0], Streams::new(0)), Err(Error::Core(_))));
     }
 }

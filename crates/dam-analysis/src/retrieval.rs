@@ -10,9 +10,10 @@ use crate::Error;
 /// Noisy retrieval trials: L cues per pattern, each run to its end; a trial succeeds if the end state has an
 /// overlap above a threshold with the pattern.
 ///
-/// Defaults: every trial is run; 200 steps at most, tolerance 10⁻⁷ (the protocol of "basin isolation").
-/// Trial l of pattern μ draws its cue from stream (Cues, μ L + l), so no result depends on which other
-/// patterns are asked for, on early stopping, or on threads.
+/// Defaults: every trial is run; 200 steps at most, tolerance of [`Runner`] (in f64 the protocol of "basin
+/// isolation"). Trial l of pattern μ draws its cue from stream (Cues, μ L + l), so no result depends on
+/// threads, nor on which other patterns are asked for or on early stopping, but for the last bits that the
+/// composition of a batch decides on vector spaces.
 ///
 /// # Example
 /// ```

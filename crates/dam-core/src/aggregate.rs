@@ -12,9 +12,11 @@ mod sealed {
 /// Q(Σ) = Σ: the polynomial models and Demircigil's.
 ///
 /// Sums of a kernel that works through ln F (such as [`Exponential`](crate::kernel::Exponential)) are formed
-/// relative to their largest term. Where the result leaves the range of f64, its magnitude saturates while
-/// the sign of a flip price and the direction of a field stay right; [`LogSum`] has the same single-spin
-/// descent and finite energies.
+/// relative to their largest term. Where |ln Σ| exceeds 600, near the end of the range of f64, Q goes on as a
+/// smooth increasing function that stays finite: the sign of a flip price, the direction of a field and every
+/// descent stay right, the magnitudes do not. Fields of f32 are bounded where |ln Σ| exceeds 60, which leaves
+/// [`GradientDescent`](crate::dynamics::GradientDescent) without a measure there. [`LogSum`] has the same
+/// descents and true energies everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sum;
@@ -73,21 +75,34 @@ pub struct Total {
 }
 
 impl Total {
-    /// `sum · exp(ln_scale)`, saturating in magnitude, exact in sign.
-    pub(crate) fn saturating(self) -> f64 {
-        if self.sum == 0.0 {
-            return 0.0;
-        }
-        if self.ln_scale == 0.0 {
+    /// `sum · exp(ln_scale)`, exact in sign; beyond e^±[`LN_RANGE`] its magnitude goes on as in [`tail`].
+    pub(crate) fn bounded(self) -> f64 {
+        if self.sum == 0.0 || self.ln_scale == 0.0 {
             return self.sum;
         }
-        let magnitude = (self.ln_scale + self.sum.abs().ln()).exp();
-        magnitude.clamp(f64::MIN_POSITIVE, f64::MAX).copysign(self.sum)
+        tail(self.ln_scale + self.sum.abs().ln()).0.copysign(self.sum)
     }
 
     /// ln of the sum; −∞ where it is not positive.
     pub(crate) fn ln(self) -> f64 {
         if self.sum > 0.0 { self.ln_scale + self.sum.ln() } else { f64::NEG_INFINITY }
+    }
+}
+
+/// |ln Σ| up to which a sum is itself: its square times N and M stays within f64.
+const LN_RANGE: f64 = 600.0;
+
+/// e^l and its derivative for |l| <= [`LN_RANGE`]; beyond, a continuation with the same value and slope at the
+/// joint, increasing and within f64 for every finite l.
+fn tail(l: f64) -> (f64, f64) {
+    let e = l.clamp(-LN_RANGE, LN_RANGE).exp();
+    let beyond = l.abs() - LN_RANGE;
+    if beyond <= 0.0 {
+        (e, e)
+    } else if l > 0.0 {
+        (e * (1.0 + beyond.ln_1p()), e / (1.0 + beyond))
+    } else {
+        (e / (1.0 + beyond), e / (1.0 + beyond).powi(2))
     }
 }
 
@@ -102,18 +117,41 @@ pub trait Aggregator: sealed::Sealed + Copy + std::fmt::Debug + Send + Sync + 's
     #[doc(hidden)]
     fn value(self, total: Total) -> f64;
 
-    /// dQ/dΣ · exp(ln_scale): what multiplies the weighted sum of patterns. `limit` bounds |ln| of a scale.
+    /// dQ/dΣ · exp(ln_scale): what multiplies the weighted sum of patterns. `limit` bounds |ln Σ| where the
+    /// scalar of the field holds less than f64.
     #[doc(hidden)]
     fn slope(self, total: Total, limit: f64) -> f64;
+
+    /// Q(after) − Q(before), as precise as the two sums are.
+    #[doc(hidden)]
+    fn change(self, before: Total, after: Total) -> f64;
 }
 
 impl Aggregator for Sum {
     const ADDITIVE: bool = true;
     fn value(self, total: Total) -> f64 {
-        total.saturating()
+        total.bounded()
     }
     fn slope(self, total: Total, limit: f64) -> f64 {
-        total.ln_scale.clamp(-limit, limit).exp()
+        let ln = total.ln();
+        // Sums that are formed directly have no scale; neither has the sum of no terms.
+        if total.ln_scale == 0.0 || ln == f64::NEG_INFINITY {
+            1.0
+        } else if ln.abs() <= LN_RANGE.min(limit) {
+            total.ln_scale.exp()
+        } else {
+            // d tail / d ln Σ over what the weights were divided by.
+            let ln = if limit < LN_RANGE { ln.clamp(-limit, limit) } else { ln };
+            tail(ln).1 / total.sum
+        }
+    }
+    fn change(self, before: Total, after: Total) -> f64 {
+        let ln_scale = before.ln_scale.max(after.ln_scale);
+        if ln_scale == f64::NEG_INFINITY {
+            return 0.0;
+        }
+        let scaled = |total: Total| total.sum * (total.ln_scale - ln_scale).exp();
+        Total { ln_scale, sum: scaled(after) - scaled(before) }.bounded()
     }
 }
 
@@ -125,6 +163,15 @@ impl Aggregator for LogSum {
     fn slope(self, total: Total, _limit: f64) -> f64 {
         if total.sum > 0.0 { 1.0 / total.sum } else { 0.0 }
     }
+    fn change(self, before: Total, after: Total) -> f64 {
+        let relative = (after.sum - before.sum) / before.sum;
+        if before.sum > 0.0 && after.ln_scale == before.ln_scale && relative.abs() < 0.5 {
+            return relative.ln_1p();
+        }
+        let (a, b) = (after.ln(), before.ln());
+        // Outside every support before and after: no change.
+        if a == b { 0.0 } else { a - b }
+    }
 }
 
 impl Aggregator for FlooredLogSum {
@@ -134,5 +181,37 @@ impl Aggregator for FlooredLogSum {
     }
     fn slope(self, total: Total, limit: f64) -> f64 {
         if total.ln() > self.ln_floor { LogSum.slope(total, limit) } else { 0.0 }
+    }
+    fn change(self, before: Total, after: Total) -> f64 {
+        if before.ln() > self.ln_floor && after.ln() > self.ln_floor {
+            return LogSum.change(before, after);
+        }
+        self.value(after) - self.value(before)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_go_on_increasing_and_finite_with_the_slope_of_their_value() {
+        let mut last = 0.0;
+        for k in -400..=400 {
+            let at = |l: f64| Total { ln_scale: l - 2.0, sum: 2.0_f64.exp() };
+            let l = 25.0 * f64::from(k) + 0.5;
+            let value = Sum.value(at(l));
+            assert!(value > last && value.is_finite(), "{l}");
+            last = value;
+            let h = 1e-6;
+            let difference = (Sum.value(at(l + h)) - Sum.value(at(l - h))) / (2.0 * h);
+            let slope = Sum.slope(at(l), f64::INFINITY) * 2.0_f64.exp();
+            assert!((slope / difference - 1.0).abs() < 1e-4, "{l}: {slope} {difference}");
+            if l.abs() < 600.0 {
+                assert!((value.ln() - l).abs() < 1e-12);
+            }
+        }
+        let narrow = Sum.slope(Total { ln_scale: 500.0, sum: 1.0 }, 60.0);
+        assert!((narrow.ln() - 60.0).abs() < 1e-12);
     }
 }

@@ -9,7 +9,7 @@ use crate::energy::{Energy, LocalField};
 use crate::kernel::Kernel;
 use crate::reduce::Reduction;
 use crate::space::{IntoState, StateSpace, VectorSpace};
-use crate::store::{BitPatterns, DensePatterns, FieldIn, Overlaps, PatternStore, StateIn, Storable};
+use crate::store::{BitPatterns, DensePatterns, FieldIn, Overlaps, PatternStore, SHARD, StateIn, Storable};
 use crate::{Error, Real};
 
 /// A dense associative memory, `E(x) = −c Q(Σ_μ F(x·ξ^μ/N)) [+ |x|²/2 in the Euclidean space]`.
@@ -177,19 +177,21 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         Ok(self.nearest_all(std::slice::from_ref(x))?[0])
     }
 
-    /// [`nearest`](Self::nearest) of every state, in one scan of the patterns.
+    /// [`nearest`](Self::nearest) of every state, on all cores of the caller's rayon pool.
     ///
     /// # Errors
     /// As [`StateSpace::check`].
     pub fn nearest_all(&self, x: &[StateIn<P>]) -> Result<Vec<(usize, f64)>, Error> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
         let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
-        self.store.scan(x, |s, first, m| {
-            for (k, &m) in m.iter().enumerate() {
-                if m > best[s].1 {
-                    best[s] = (first + k, m);
+        x.par_chunks(SCANNED).zip(best.par_chunks_mut(SCANNED)).for_each(|(x, best)| {
+            self.store.scan(x, |s, first, m| {
+                for (k, &m) in m.iter().enumerate() {
+                    if m > best[s].1 {
+                        best[s] = (first + k, m);
+                    }
                 }
-            }
+            });
         });
         Ok(best)
     }
@@ -214,6 +216,9 @@ impl<K: Kernel, Q: Aggregator> Dam<BitPatterns, K, Q> {
         Q::ADDITIVE && self.tables.is_integer()
     }
 }
+
+/// States that pass over the patterns together in [`Dam::nearest_all`].
+const SCANNED: usize = 128;
 
 impl<P: PatternStore, K: Kernel, Q: Aggregator> Energy for Dam<P, K, Q> {
     type Space = P::Space;
@@ -244,9 +249,6 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> LocalField for Dam<P, K, Q> {
         P::fields(self, x, h, e);
     }
 }
-
-/// Patterns per task of a large scan. A constant, so that the bits do not depend on the number of threads.
-const SHARD: usize = 1 << 15;
 
 impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePatterns<S>, K, Q> {
     /// Runs `task` over the shards of patterns, in parallel if there is more than one; results in order.

@@ -1,11 +1,15 @@
 //! What an energy can do: each capability is a trait of its own, so that a missing one is a compile error.
 
+use nalgebra::DMatrix;
+
 use crate::space::{StateSpace, VectorSpace};
 
 /// The state type of an energy's space.
 pub type StateOf<E> = <<E as Energy>::Space as StateSpace>::State;
 /// The field type of an energy's space.
 pub type FieldOf<E> = <<E as Energy>::Space as StateSpace>::Field;
+/// The scalar of an energy's vector space.
+pub type ScalarOf<E> = <<E as Energy>::Space as VectorSpace>::Scalar;
 
 /// An energy over a state space: **implement this (and [`LocalField`]) for an energy that is not of the form
 /// −c Q(Σ F)**; for one that is, implement a [`Kernel`](crate::Kernel) and use [`Dam`](crate::Dam).
@@ -93,29 +97,30 @@ pub trait Priced<V>: Energy {
     note = "conjugate gradient and fast basin isolation need a `Dam` on `Sphere` or `Euclidean`"
 )]
 pub trait LineEnergy: LocalField<Space: VectorSpace> {
-    /// The overlaps of one vector with all patterns.
-    type Overlaps: Clone + Send;
     /// The energy on a plane through the origin.
     type Plane<'a>: PlaneEnergy
     where
         Self: 'a;
 
-    /// The overlaps of every vector (half a pass each).
-    fn overlaps_of(&self, u: &[StateOf<Self>]) -> Vec<Self::Overlaps>;
+    /// The overlaps u·ξ/N of every vector with all M patterns, a column per vector (half a pass each).
+    fn overlaps_of(&self, u: &[StateOf<Self>]) -> DMatrix<ScalarOf<Self>>;
 
     /// Fields and energies of states whose overlaps are known (half a pass each).
-    fn fields_from(&self, x: &[StateOf<Self>], m: &[Self::Overlaps], h: &mut [FieldOf<Self>], e: &mut [f64]);
+    fn fields_from(
+        &self,
+        x: &[StateOf<Self>],
+        m: &[&[ScalarOf<Self>]],
+        h: &mut [FieldOf<Self>],
+        e: &mut [f64],
+    );
 
-    /// m ← a m + b u.
-    fn combine(&self, a: f64, m: &mut Self::Overlaps, b: f64, u: &Self::Overlaps);
-
-    /// The energy at all points a x + b u.
+    /// The energy at all points a x + b u, from the overlaps of x and u.
     fn plane<'a>(
         &'a self,
         x: &StateOf<Self>,
-        mx: &'a Self::Overlaps,
+        mx: &'a [ScalarOf<Self>],
         u: &StateOf<Self>,
-        mu: &'a Self::Overlaps,
+        mu: &'a [ScalarOf<Self>],
     ) -> Self::Plane<'a>;
 }
 

@@ -88,13 +88,13 @@ pub enum Error {
         value: f64,
     },
     /// A kernel whose coefficients or integers are not those of its F.
-    #[error("kernel: expected {what} to give F = {expected} at overlap m = {m}, found {found}")]
+    #[error("kernel: expected {what} to be {expected} at overlap m = {m}, found {found}")]
     KernelInconsistent {
-        /// The capability that disagrees.
+        /// What disagrees, and where it comes from.
         what: &'static str,
         /// The overlap.
         m: f64,
-        /// F there.
+        /// The kernel's own F or F' there.
         expected: f64,
         /// What the capability gives.
         found: f64,

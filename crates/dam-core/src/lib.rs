@@ -70,7 +70,9 @@ pub use aggregate::{Aggregator, FlooredLogSum, LogSum, Sum};
 pub use corrupt::{Corruption, FlipEach, FlipExactly, TangentNoise};
 pub use dam::Dam;
 pub use dynamics::{Dynamics, Progress};
-pub use energy::{Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, StateOf};
+pub use energy::{
+    Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, ScalarOf, StateOf,
+};
 pub use error::Error;
 pub use kernel::{IntegerKernel, Kernel};
 pub use observe::{EnergyTrace, Observer, OverlapTrace};

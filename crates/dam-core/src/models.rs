@@ -9,7 +9,7 @@ use crate::store::{BitPatterns, DensePatterns, Storable};
 use crate::{Dam, Error, LogSum, Real, Sum};
 
 /// Hopfield's network, `E = −(1/2N) Σ_μ (x·ξ^μ)²` on the hypercube (diagonal terms included:
-/// a constant of the energy and of prices, a self-coupling M/N of the synchronous map).
+/// a constant of the energy, which prices do not see, and a self-coupling M/N of the synchronous map).
 ///
 /// # Errors
 /// As [`Dam::new`].

@@ -1,5 +1,7 @@
 //! The energy of a dense memory on a plane through the origin: overlaps are linear there, so a point costs
-//! O(M), and O(1) for polynomial kernels, whose moments are enough.
+//! O(M), and O(1) for polynomial kernels of degree up to 16, whose moments are enough.
+
+use nalgebra::DMatrix;
 
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
@@ -23,6 +25,9 @@ pub struct DamPlane<'a, T, K, Q> {
     confinement: Option<[f64; 3]>,
 }
 
+/// Coefficients up to which moments are taken: their number grows with the square of the degree.
+const MOMENTS: usize = 17;
+
 #[derive(Debug)]
 enum PlaneSum<'a, T> {
     /// The overlaps of x and u.
@@ -34,39 +39,24 @@ enum PlaneSum<'a, T> {
 impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> LineEnergy
     for Dam<DensePatterns<S>, K, Q>
 {
-    type Overlaps = Vec<T>;
     type Plane<'a>
         = DamPlane<'a, T, K, Q>
     where
         Self: 'a;
 
-    fn overlaps_of(&self, u: &[S::State]) -> Vec<Vec<T>> {
-        // Blocks of one state arrive in the order of the patterns.
-        let mut all: Vec<_> = u.iter().map(|_| Vec::with_capacity(self.len())).collect();
-        self.store.scan_overlaps(0..self.len(), u, |s, _, m| all[s].extend_from_slice(m));
-        all
+    fn overlaps_of(&self, u: &[S::State]) -> DMatrix<T> {
+        self.store.overlaps(u)
     }
 
-    fn fields_from(&self, x: &[S::State], m: &[Vec<T>], h: &mut [S::Field], e: &mut [f64]) {
+    fn fields_from(&self, x: &[S::State], m: &[&[T]], h: &mut [S::Field], e: &mut [f64]) {
         self.dense_fields(x, Overlaps::Known(m), h, e);
     }
 
-    fn combine(&self, a: f64, m: &mut Vec<T>, b: f64, u: &Vec<T>) {
-        let (a, b) = (T::narrow(a), T::narrow(b));
-        m.iter_mut().zip(u).for_each(|(m, &u)| *m = a * *m + b * u);
-    }
-
-    fn plane<'a>(
-        &'a self,
-        x: &S::State,
-        mx: &'a Vec<T>,
-        u: &S::State,
-        mu: &'a Vec<T>,
-    ) -> DamPlane<'a, T, K, Q> {
+    fn plane<'a>(&'a self, x: &S::State, mx: &'a [T], u: &S::State, mu: &'a [T]) -> DamPlane<'a, T, K, Q> {
         let n = self.store.space().sites();
         let sum = match self.kernel.coefficients(n) {
-            Some(c) => PlaneSum::Moments(moments(&c, mx, mu)),
-            None => PlaneSum::Overlaps(mx, mu),
+            Some(c) if c.len() <= MOMENTS => PlaneSum::Moments(moments(&c, mx, mu)),
+            _ => PlaneSum::Overlaps(mx, mu),
         };
         let confinement = S::CONFINED.then(|| [dot(x, x), dot(x, u), dot(u, u)]);
         DamPlane {
@@ -155,25 +145,22 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
 }
 
 fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
-    // Powers up to the usual degrees live on the stack.
-    const USUAL: usize = 16;
-    let (mut pa, mut pb) = ([1.0; USUAL], [1.0; USUAL]);
-    for k in 1..by_degree.len().min(USUAL) {
+    let (mut pa, mut pb) = ([1.0; MOMENTS], [1.0; MOMENTS]);
+    for k in 1..by_degree.len() {
         pa[k] = pa[k - 1] * a;
         pb[k] = pb[k - 1] * b;
     }
-    let power = |table: &[f64; USUAL], x: f64, k: usize| if k < USUAL { table[k] } else { x.powi(k as i32) };
     let (mut sum, mut da, mut db) = (0.0, 0.0, 0.0);
     for (k, terms) in by_degree.iter().enumerate() {
         for (j, &c) in terms.iter().enumerate() {
             let i = k - j;
-            let (ai, bj) = (power(&pa, a, i), power(&pb, b, j));
+            let (ai, bj) = (pa[i], pb[j]);
             sum += c * ai * bj;
             if i > 0 {
-                da += c * i as f64 * power(&pa, a, i - 1) * bj;
+                da += c * i as f64 * pa[i - 1] * bj;
             }
             if j > 0 {
-                db += c * j as f64 * ai * power(&pb, b, j - 1);
+                db += c * j as f64 * ai * pb[j - 1];
             }
         }
     }

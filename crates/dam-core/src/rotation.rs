@@ -1,17 +1,17 @@
 //! Prices of coordinate rotations on the sphere, in O(M).
 
-use crate::aggregate::Aggregator;
+use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Priced, Rotation};
 use crate::kernel::Kernel;
 use crate::space::{Sphere, StateSpace, VectorSpace};
 use crate::store::{DensePatterns, PatternStore};
 use crate::{Dam, Real};
 
-/// What pair rotations remember of a state: its overlaps, and the energy (machinery).
+/// What pair rotations remember of a state: its overlaps and their sum (machinery).
 #[derive(Clone, Debug)]
 pub struct RotationCache {
     m: Vec<f64>,
-    energy: f64,
+    total: Total,
     moves: usize,
 }
 
@@ -38,7 +38,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         });
         let mut reduction = self.reduction();
         reduction.value(&m);
-        RotationCache { m, energy: self.energy_of(reduction.total()), moves: 0 }
+        RotationCache { m, total: reduction.total(), moves: 0 }
     }
 
     fn price(&self, x: &<Sphere<T> as StateSpace>::State, cache: &RotationCache, mv: Rotation) -> f64 {
@@ -55,14 +55,11 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
             }
             reduction.value(moved);
         }
-        let after = self.energy_of(reduction.total());
-        // Outside every support before and after: ∞ − ∞, no change.
-        if after == cache.energy { 0.0 } else { after - cache.energy }
+        -self.prefactor * self.aggregator.change(cache.total, reduction.total())
     }
 
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {
         let (sin, cos) = mv.angle.sin_cos();
-        let price = self.price(x, cache, mv);
         let [di, dj] = self.turned(x, mv);
         let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
         for (m, (ri, rj)) in cache.m.iter_mut().zip(ri.iter().zip(rj)) {
@@ -71,11 +68,14 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());
         x[mv.i] = T::narrow(xi * cos - xj * sin);
         x[mv.j] = T::narrow(xi * sin + xj * cos);
-        cache.energy += price;
         cache.moves += 1;
-        if cache.moves >= REFRESH || !cache.energy.is_finite() {
+        if cache.moves >= REFRESH {
             self.store.space().retract(x);
             *cache = self.cache(x);
+            return;
         }
+        let mut reduction = self.reduction();
+        reduction.value(&cache.m);
+        cache.total = reduction.total();
     }
 }

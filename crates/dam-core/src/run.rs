@@ -43,18 +43,19 @@ pub struct Run {
 /// The stop rule: at most `max_steps` steps, and for deterministic dynamics a fixed point once
 /// max_i |x_i' − x_i| < `tolerance`.
 ///
-/// Defaults: 1000 steps, 10⁻⁷ (the rule of "basin isolation"; in f32 a map seldom gets below 10⁻⁵, so set
-/// 2·10⁻⁵ there).
+/// Defaults: 1000 steps; 10⁻⁷ (the rule of "basin isolation"), and 2·10⁻⁵ for states in f32, where rounding
+/// keeps a map from coming closer ([`StateSpace::TOLERANCE`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Runner {
     max_steps: usize,
-    tolerance: f64,
+    /// `None`: that of the space.
+    tolerance: Option<f64>,
 }
 
 impl Default for Runner {
     fn default() -> Self {
-        Self { max_steps: 1000, tolerance: 1e-7 }
+        Self { max_steps: 1000, tolerance: None }
     }
 }
 
@@ -71,7 +72,7 @@ impl Runner {
     /// The tolerance of a fixed point; not a number or a negative one counts as 0 (exact equality).
     #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
-        Self { tolerance: tolerance.max(0.0), ..self }
+        Self { tolerance: Some(tolerance.max(0.0)), ..self }
     }
 
     /// Runs `dynamics` from `x`, which becomes the end state.
@@ -121,7 +122,7 @@ impl Runner {
                 break energy.space().check("end state", x).map(|()| run);
             }
             let progress = dynamics.step(energy, x, &mut scratch, rng);
-            let end = self.judge(progress, &mut so_far);
+            let end = judge(progress, self.tolerance_of::<E>(), &mut so_far);
             observer.observe(so_far.steps, energy, x);
             if let Some(run) = end {
                 break energy.space().check("end state", x).map(|()| run);
@@ -179,6 +180,7 @@ impl Runner {
         let (mut states, mut scratch, mut rngs) = (Vec::new(), Vec::new(), Vec::new());
         let mut so_far: Vec<SoFar> = Vec::new();
         let mut progress = Vec::new();
+        let tolerance = self.tolerance_of::<E>();
         loop {
             while ids.len() < WINDOW.min(x.len()) {
                 let Some(k) = waiting.next() else { break };
@@ -197,7 +199,7 @@ impl Runner {
                 dynamics.step_all(energy, &mut states, &mut scratch, &mut rngs, &mut progress);
             }
             for s in (0..ids.len()).rev() {
-                let end = if at_limit { None } else { self.judge(progress[s], &mut so_far[s]) };
+                let end = if at_limit { None } else { judge(progress[s], tolerance, &mut so_far[s]) };
                 let Some(run) = end.or_else(|| self.at_limit(so_far[s])) else { continue };
                 let k = ids.swap_remove(s);
                 x[k] = states.swap_remove(s);
@@ -215,30 +217,32 @@ impl Runner {
         (so_far.steps >= self.max_steps).then(|| so_far.end(StopReason::MaxSteps))
     }
 
-    /// Counts a step and says whether it was the last.
-    fn judge(&self, progress: Progress, so_far: &mut SoFar) -> Option<Run> {
-        so_far.steps += 1;
-        let reason = match progress {
-            Progress::Sampled { acceptance } => {
-                so_far.sampled = true;
-                so_far.accepted += acceptance;
-                return None;
-            }
-            Progress::ZeroField => StopReason::ZeroField,
-            Progress::Moved { change, .. } if change <= 0.0 || change < self.tolerance => {
-                StopReason::Converged
-            }
-            // A slowly damped oscillation also returns almost to where it was; a cycle returns a thousand
-            // times closer than it moves.
-            Progress::Moved { change, recurrence }
-                if (recurrence <= 0.0 || recurrence < self.tolerance) && recurrence <= 1e-3 * change =>
-            {
-                StopReason::Cycle
-            }
-            Progress::Moved { .. } => return None,
-        };
-        Some(so_far.end(reason))
+    fn tolerance_of<E: Energy>(&self) -> f64 {
+        self.tolerance.unwrap_or(E::Space::TOLERANCE)
     }
+}
+
+/// Counts a step and says whether it was the last.
+fn judge(progress: Progress, tolerance: f64, so_far: &mut SoFar) -> Option<Run> {
+    so_far.steps += 1;
+    let reason = match progress {
+        Progress::Sampled { acceptance } => {
+            so_far.sampled = true;
+            so_far.accepted += acceptance;
+            return None;
+        }
+        Progress::ZeroField => StopReason::ZeroField,
+        Progress::Moved { change, .. } if change <= 0.0 || change < tolerance => StopReason::Converged,
+        // A slowly damped oscillation also returns almost to where it was; a cycle returns a thousand times
+        // closer than it moves.
+        Progress::Moved { change, recurrence }
+            if (recurrence <= 0.0 || recurrence < tolerance) && recurrence <= 1e-3 * change =>
+        {
+            StopReason::Cycle
+        }
+        Progress::Moved { .. } => return None,
+    };
+    Some(so_far.end(reason))
 }
 
 #[derive(Clone, Copy, Default)]

@@ -18,6 +18,8 @@ pub trait Real: RealField + Copy + sealed::Sealed + npyz::Serialize + npyz::Dese
     const NAME: &'static str;
     /// |tangent gradient| / |field| below which a state counts as stationary: rounding noise of this scalar.
     const STATIONARY: f64;
+    /// Largest change of a site per step below which a state counts as fixed by default.
+    const TOLERANCE: f64;
     /// Relative tolerance within which a vector counts as lying on its sphere.
     const ON_SPHERE: f64;
     /// ln of the largest factor that may multiply a field of this scalar.
@@ -32,10 +34,11 @@ pub trait Real: RealField + Copy + sealed::Sealed + npyz::Serialize + npyz::Dese
 }
 
 macro_rules! real {
-    ($t:ident, $exp:path, $stationary:expr, $on_sphere:expr, $limit:expr) => {
+    ($t:ident, $exp:path, $stationary:expr, $tolerance:expr, $on_sphere:expr, $limit:expr) => {
         impl Real for $t {
             const NAME: &'static str = stringify!($t);
             const STATIONARY: f64 = $stationary;
+            const TOLERANCE: f64 = $tolerance;
             const ON_SPHERE: f64 = $on_sphere;
             const LN_SCALE_LIMIT: f64 = $limit;
             #[inline(always)]
@@ -54,5 +57,5 @@ macro_rules! real {
     };
 }
 // The f32 threshold: conjugate directions stop being tangent once |g| / |h| nears rounding (measured at 1e-5).
-real!(f32, simd::exp_f32, 1e-4, 1e-4, 60.0);
-real!(f64, simd::exp_f64, 1e-12, 1e-9, 600.0);
+real!(f32, simd::exp_f32, 1e-4, 2e-5, 1e-4, 60.0);
+real!(f64, simd::exp_f64, 1e-12, 1e-7, 1e-9, 600.0);

@@ -52,6 +52,28 @@ const fn row([n, m]: [usize; 2], [fail, isolation, mean, max, youden]: [f64; 5])
     }
 }
 
+/// A row of an independent reproduction (NumPy, the labels from noiseless runs at N = 100), over several disorder
+/// realizations: mean and standard deviation of fail %, AUC(I_μ), AUC of the mean and of the largest overlap, J*.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IndependentRow {
+    /// Disorder realizations.
+    pub realizations: usize,
+    /// (mean, standard deviation) in the order of the table's columns.
+    pub columns: [(f64, f64); 5],
+}
+
+/// Independent reproductions of the first two rows of [`TABLE_1`].
+pub const INDEPENDENT: [IndependentRow; 2] = [
+    IndependentRow {
+        realizations: 40,
+        columns: [(84.9, 5.0), (0.663, 0.047), (0.617, 0.048), (0.564, 0.051), (0.303, 0.075)],
+    },
+    IndependentRow {
+        realizations: 6,
+        columns: [(33.4, 5.2), (0.598, 0.013), (0.576, 0.022), (0.564, 0.015), (0.161, 0.022)],
+    },
+];
+
 /// The settings of a realization.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Protocol {
@@ -163,6 +185,24 @@ pub fn realize(protocol: &Protocol, streams: Streams, done: impl FnMut(usize)) -
     Ok(Realization { records, fail_percent, predictions })
 }
 
+/// Creates the folder of `path` and a temporary file in it, so that a long run does not end at a full or
+/// read-only disk.
+///
+/// # Errors
+/// [`Error::Output`] if that is not possible.
+pub fn prepare_csv(path: &Path) -> Result<(), Error> {
+    let temporary = temporary(path);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| Error::output(folder, &e))?;
+    }
+    std::fs::File::create(&temporary).map_err(|e| Error::output(&temporary, &e))?;
+    Ok(())
+}
+
+fn temporary(path: &Path) -> std::path::PathBuf {
+    path.with_extension("csv.tmp")
+}
+
 /// Writes one line per pattern of every realization, under a temporary name first.
 ///
 /// Columns: n, m, realization, pattern, failed (0 or 1), successes, trials (run), trials_planned,
@@ -172,7 +212,7 @@ pub fn realize(protocol: &Protocol, streams: Streams, done: impl FnMut(usize)) -
 /// [`Error::Output`] if the file cannot be written.
 pub fn write_csv(path: &Path, rows: &[(Protocol, Vec<Realization>)]) -> Result<(), Error> {
     let failed = |e: &dyn std::fmt::Display| Error::output(path, e);
-    let temporary = path.with_extension("csv.tmp");
+    let temporary = temporary(path);
     let mut csv = csv::Writer::from_path(&temporary).map_err(|e| failed(&e))?;
     let header = [
         "n",
@@ -243,5 +283,9 @@ mod tests {
         }
         let nowhere = path.join("below-a-file.csv");
         assert!(matches!(write_csv(&nowhere, &[]), Err(Error::Output { .. })));
+        assert!(matches!(prepare_csv(&nowhere), Err(Error::Output { .. })));
+        let deeper = folder.path().join("new/folder/patterns.csv");
+        prepare_csv(&deeper).unwrap();
+        write_csv(&deeper, &[]).unwrap();
     }
 }

@@ -32,37 +32,43 @@ pub struct ConjugateGradient;
 
 /// Scratch of [`ConjugateGradient`].
 #[derive(Clone, Debug)]
-pub struct ConjugateScratch<T: Real, M> {
-    /// Overlaps of the state.
-    m: M,
+pub struct ConjugateScratch<T: Real> {
+    /// Overlaps of the state; empty where they have to be computed.
+    m: Vec<T>,
+    /// Steps over which they were carried.
+    carried: usize,
     h: DVector<T>,
     /// The last tangent gradient (downhill) and direction, carried to the present state; empty at the start.
+    /// Both are in units of the largest entry of the field then: fields of steep kernels cannot be squared.
     gradient: DVector<T>,
     direction: DVector<T>,
+    unit: f64,
     gradient_sq: f64,
     guess: f64,
-    steps: usize,
 }
 
 /// Steps after which carried overlaps are computed afresh.
 const REFRESH: usize = 16;
+/// First guess of a step, as an angle.
+const GUESS: f64 = 0.1;
 
 impl<E, S> Dynamics<E> for ConjugateGradient
 where
     E: LineEnergy<Space = S>,
     S: VectorSpace,
 {
-    type Scratch = ConjugateScratch<S::Scalar, E::Overlaps>;
+    type Scratch = ConjugateScratch<S::Scalar>;
 
-    fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {
+    fn prepare(&self, energy: &E, _x: &StateOf<E>) -> Self::Scratch {
         ConjugateScratch {
-            m: energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0),
+            m: Vec::new(),
+            carried: 0,
             h: energy.space().zero_field(),
             gradient: DVector::default(),
             direction: DVector::default(),
+            unit: 1.0,
             gradient_sq: 0.0,
-            guess: 0.1,
-            steps: 0,
+            guess: GUESS,
         }
     }
 
@@ -84,36 +90,73 @@ where
         _rng: &mut [R],
         progress: &mut [Progress],
     ) {
-        let space = energy.space();
-        for (x, s) in x.iter().zip(scratch.iter_mut()) {
-            if s.steps > 0 && s.steps % REFRESH == 0 {
-                s.m = energy.overlaps_of(std::slice::from_ref(x)).swap_remove(0);
+        let conjugate: Vec<bool> = scratch.iter().map(|s| s.carried > 0 || !s.direction.is_empty()).collect();
+        let mut still = attempt(energy, (0..x.len()).collect(), x, scratch, progress);
+        // Carried overlaps, or a conjugate direction almost along a level line, can stop a state that is not
+        // stationary: once more, afresh and along the gradient.
+        still.retain(|&s| conjugate[s]);
+        still.iter().for_each(|&s| scratch[s].restart());
+        attempt(energy, still, x, scratch, progress);
+    }
+}
+
+impl<T: Real> ConjugateScratch<T> {
+    fn restart(&mut self) {
+        (self.m, self.carried) = (Vec::new(), 0);
+        (self.direction, self.guess) = (DVector::default(), GUESS);
+    }
+}
+
+/// One step of the states `active`; returns those that it moved by less than counts as a step.
+fn attempt<E, S>(
+    energy: &E,
+    active: Vec<usize>,
+    x: &mut [StateOf<E>],
+    scratch: &mut [ConjugateScratch<S::Scalar>],
+    progress: &mut [Progress],
+) -> Vec<usize>
+where
+    E: LineEnergy<Space = S>,
+    S: VectorSpace,
+{
+    let states = |of: &[usize]| -> Vec<StateOf<E>> { of.iter().map(|&s| x[s].clone()).collect() };
+    let fresh: Vec<usize> = active.iter().copied().filter(|&s| scratch[s].m.is_empty()).collect();
+    if active.is_empty() {
+        return active;
+    }
+    let overlaps = energy.overlaps_of(&states(&fresh));
+    for (&s, m) in fresh.iter().zip(overlaps.column_iter()) {
+        scratch[s].m.extend(m.iter());
+    }
+    let mut h: Vec<FieldOf<E>> = active.iter().map(|&s| std::mem::take(&mut scratch[s].h)).collect();
+    let m: Vec<&[S::Scalar]> = active.iter().map(|&s| scratch[s].m.as_slice()).collect();
+    let mut e = vec![0.0; active.len()];
+    energy.fields_from(&states(&active), &m, &mut h, &mut e);
+    let mut moving = Vec::new();
+    let mut directions = Vec::new();
+    for ((s, h), e) in active.into_iter().zip(h).zip(e) {
+        scratch[s].h = h;
+        progress[s] = match conjugate_direction(energy.space(), &x[s], e, &mut scratch[s]) {
+            Choice::ZeroField => Progress::ZeroField,
+            Choice::Stationary => Progress::moved(0.0),
+            Choice::Along(u) => {
+                moving.push(s);
+                directions.push(u);
+                Progress::moved(0.0)
             }
-        }
-        let mut h: Vec<FieldOf<E>> = scratch.iter_mut().map(|s| std::mem::take(&mut s.h)).collect();
-        let m: Vec<E::Overlaps> = scratch.iter().map(|s| s.m.clone()).collect();
-        let mut e = vec![0.0; x.len()];
-        energy.fields_from(x, &m, &mut h, &mut e);
-        let mut moving = Vec::new();
-        let mut directions = Vec::new();
-        for (s, h) in h.into_iter().enumerate() {
-            scratch[s].h = h;
-            progress[s] = match conjugate_direction(space, &x[s], e[s], &mut scratch[s]) {
-                Choice::ZeroField => Progress::ZeroField,
-                Choice::Stationary => Progress::moved(0.0),
-                Choice::Along(u) => {
-                    moving.push(s);
-                    directions.push(u);
-                    Progress::moved(0.0)
-                }
-            };
-        }
-        let overlaps = energy.overlaps_of(&directions);
-        for ((s, u), mu) in moving.into_iter().zip(directions).zip(overlaps) {
-            let change = advance(energy, &mut x[s], &mut scratch[s], &u, &mu);
-            progress[s] = Progress::moved(change);
+        };
+    }
+    let overlaps = energy.overlaps_of(&directions);
+    let along = overlaps.as_slice().chunks_exact(overlaps.nrows());
+    let mut still = Vec::new();
+    for ((s, u), mu) in moving.into_iter().zip(directions).zip(along) {
+        let change = advance(energy, &mut x[s], &mut scratch[s], &u, mu);
+        progress[s] = Progress::moved(change);
+        if change < S::TOLERANCE {
+            still.push(s);
         }
     }
+    still
 }
 
 enum Choice<T: Real> {
@@ -123,27 +166,33 @@ enum Choice<T: Real> {
     Along(DVector<T>),
 }
 
-fn conjugate_direction<S: VectorSpace, M>(
+fn conjugate_direction<S: VectorSpace>(
     space: &S,
     x: &S::State,
     e: f64,
-    scratch: &mut ConjugateScratch<S::Scalar, M>,
+    scratch: &mut ConjugateScratch<S::Scalar>,
 ) -> Choice<S::Scalar> {
-    let field = dot(&scratch.h, &scratch.h);
-    if e == f64::INFINITY || field == 0.0 && !S::CONFINED {
+    let unit = scratch.h.camax().widen();
+    if e == f64::INFINITY || unit == 0.0 && !S::CONFINED {
         return Choice::ZeroField;
     }
-    let mut g = scratch.h.clone();
+    if unit == 0.0 {
+        return Choice::Stationary;
+    }
+    let mut g = scratch.h.map(|h| S::Scalar::narrow(h.widen() / unit));
+    let field = dot(&g, &g);
     space.project_tangent(x, &mut g);
     let gg = dot(&g, &g);
     // A confined field is what is left of two forces that cancel; their size is that of the state.
-    let scale = if S::CONFINED { field.max(dot(x, x)) } else { field };
+    let scale = if S::CONFINED { field.max(dot(x, x) / unit / unit) } else { field };
     if gg <= S::Scalar::STATIONARY.powi(2) * scale {
         return Choice::Stationary;
     }
     let mut u = g.clone();
     if !scratch.direction.is_empty() {
-        let beta = ((gg - dot(&g, &scratch.gradient)) / scratch.gradient_sq).max(0.0);
+        let beta = (gg * (unit / scratch.unit) - dot(&g, &scratch.gradient)) / scratch.gradient_sq;
+        // Not finite where the field has grown beyond comparison: a new start.
+        let beta = if beta.is_finite() { beta.max(0.0) } else { 0.0 };
         u.zip_apply(&scratch.direction, |u, d| {
             *u = S::Scalar::narrow(u.widen() + beta * d.widen());
         });
@@ -154,20 +203,23 @@ fn conjugate_direction<S: VectorSpace, M>(
     }
     scratch.gradient = g;
     scratch.gradient_sq = gg;
+    scratch.unit = unit;
     let norm = dot(&u, &u).sqrt();
     // In units of the gradient, so that the next conjugate direction mixes vectors of one scale.
     scratch.direction = u.clone();
-    let unit = (space.sites() as f64).sqrt() / norm;
-    u.apply(|a| *a = S::Scalar::narrow(a.widen() * unit));
+    let length = (space.sites() as f64).sqrt() / norm;
+    u.apply(|a| *a = S::Scalar::narrow(a.widen() * length));
     Choice::Along(u)
 }
 
+/// Moves to the first minimum along `u` and returns max_i |x_i' − x_i|; 0 if no step lowers the energy beyond
+/// rounding.
 fn advance<E, S>(
     energy: &E,
     x: &mut S::State,
-    scratch: &mut ConjugateScratch<S::Scalar, E::Overlaps>,
+    scratch: &mut ConjugateScratch<S::Scalar>,
     u: &S::State,
-    mu: &E::Overlaps,
+    mu: &[S::Scalar],
 ) -> f64
 where
     E: LineEnergy<Space = S>,
@@ -178,21 +230,25 @@ where
     let geodesic = |t| space.geodesic(length, t);
     let t = first_minimum(&energy.plane(x, &scratch.m, u, mu), geodesic, scratch.guess);
     if t == 0.0 {
-        // No step lowers the energy beyond rounding.
-        scratch.direction = DVector::default();
+        scratch.restart();
         return 0.0;
     }
     scratch.guess = t;
-    scratch.steps += 1;
     let ([a, b], [da, db]) = geodesic(t);
     let mix = |a: f64, b: f64| x.zip_map(u, |x, u| S::Scalar::narrow(a * x.widen() + b * u.widen()));
-    let (mut next, mut carried) = (mix(a, b), mix(da, db));
+    let (mut next, mut direction) = (mix(a, b), mix(da, db));
     space.retract(&mut next);
-    energy.combine(a, &mut scratch.m, b, mu);
+    scratch.carried += 1;
+    if scratch.carried < REFRESH {
+        let (a, b) = (S::Scalar::narrow(a), S::Scalar::narrow(b));
+        scratch.m.iter_mut().zip(mu).for_each(|(m, &u)| *m = a * *m + b * u);
+    } else {
+        (scratch.m, scratch.carried) = (Vec::new(), 0);
+    }
     // The direction is carried along the geodesic, at its old length; the gradient by projection.
     let scale = dot(&scratch.direction, &scratch.direction).sqrt() / length;
-    carried.apply(|c| *c = S::Scalar::narrow(c.widen() * scale));
-    scratch.direction = carried;
+    direction.apply(|c| *c = S::Scalar::narrow(c.widen() * scale));
+    scratch.direction = direction;
     space.project_tangent(&next, &mut scratch.gradient);
     let change = space.max_change(x, &next);
     *x = next;

@@ -39,12 +39,16 @@ impl GradientDescent {
 #[derive(Clone, Debug)]
 pub struct GradientScratch<T: Real> {
     h: DVector<T>,
-    /// The step η that will be tried next; 0 before the first.
+    /// The largest entry of the field, its unit here: fields of steep kernels cannot be squared.
+    unit: f64,
+    /// The step that will be tried next, in that unit; 0 before the first.
     step: f64,
 }
 
 const SUFFICIENT: f64 = 1e-4;
 const HALVINGS: usize = 60;
+/// Longest step, in lengths of a state.
+const MOST_LENGTHS: f64 = 1e3;
 
 impl<E, S> Dynamics<E> for GradientDescent
 where
@@ -54,7 +58,7 @@ where
     type Scratch = GradientScratch<S::Scalar>;
 
     fn prepare(&self, energy: &E, _x: &StateOf<E>) -> Self::Scratch {
-        GradientScratch { h: energy.space().zero_field(), step: 0.0 }
+        GradientScratch { h: energy.space().zero_field(), unit: 1.0, step: 0.0 }
     }
 
     fn step<R: Rng>(
@@ -85,22 +89,34 @@ where
         for (s, h) in h.into_iter().enumerate() {
             let scratch = &mut scratch[s];
             scratch.h = h;
-            let field = dot(&scratch.h, &scratch.h);
-            if e[s] == f64::INFINITY || field == 0.0 && !S::CONFINED {
+            let unit = scratch.h.camax().widen();
+            if e[s] == f64::INFINITY || unit == 0.0 && !S::CONFINED {
                 progress[s] = Progress::ZeroField;
                 continue;
             }
-            space.project_tangent(&x[s], &mut scratch.h);
-            slopes[s] = dot(&scratch.h, &scratch.h);
             progress[s] = Progress::moved(0.0);
-            if slopes[s] <= (S::Scalar::STATIONARY * S::Scalar::STATIONARY) * field && !S::CONFINED
-                || slopes[s] == 0.0
-            {
+            if unit == 0.0 {
                 continue;
             }
-            if scratch.step == 0.0 {
-                scratch.step = self.first_length * (space.sites() as f64 / slopes[s]).sqrt();
+            scratch.h.apply(|h| *h = S::Scalar::narrow(h.widen() / unit));
+            let field = dot(&scratch.h, &scratch.h);
+            space.project_tangent(&x[s], &mut scratch.h);
+            let slope = dot(&scratch.h, &scratch.h);
+            if slope <= S::Scalar::STATIONARY.powi(2) * field && !S::CONFINED || slope == 0.0 {
+                continue;
             }
+            slopes[s] = slope * unit;
+            let length = (space.sites() as f64 / slope).sqrt();
+            if scratch.step == 0.0 {
+                scratch.step = self.first_length * length;
+            } else if S::CONFINED {
+                // The field vanishes towards a minimum; on a sphere only its tangent part does.
+                scratch.step *= unit / scratch.unit;
+            }
+            scratch.unit = unit;
+            // Past the size of the space nothing is gained, and halving must find its way back.
+            let farthest = if S::CONFINED { length.max(dot(&x[s], &x[s]).sqrt()) } else { length };
+            scratch.step = scratch.step.min(farthest * MOST_LENGTHS);
             open.push(s);
         }
         let mut trial_energies = Vec::new();

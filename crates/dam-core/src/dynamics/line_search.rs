@@ -30,7 +30,7 @@ pub(super) fn first_minimum(
     }
     let closed = plane.is_closed_form();
     let mut reach = if closed { FARTHEST / SCAN as f64 } else { guess.clamp(1e-6, 0.5 * FARTHEST) };
-    for _ in 0..12 {
+    for _ in 0..if closed { 2 } else { 12 } {
         let bracket = bracket(&at, reach, slope, closed);
         let t = match bracket {
             Some(bracket) => root(&at, bracket, slope, if closed { 1e-15 } else { 1e-8 }),
@@ -39,12 +39,8 @@ pub(super) fn first_minimum(
         if at(t).0 <= start {
             return t;
         }
-        if closed {
-            // The scan has seen every minimum: this one is the start again, up to rounding.
-            return 0.0;
-        }
-        // A later and higher minimum was caught: look closer.
-        reach = 0.1 * t.min(reach);
+        // A later and higher minimum was caught, or the start again up to rounding: look closer.
+        reach *= if closed { 1.0 / 16.0 } else { 0.1_f64.min(0.1 * t / reach) };
     }
     0.0
 }

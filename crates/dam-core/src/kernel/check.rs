@@ -34,28 +34,30 @@ pub(crate) fn check_kernel<K: Kernel>(
     Ok(())
 }
 
-/// Refuses coefficients or integers that are not those of F: loops would silently use another model.
-pub(crate) fn check_capabilities<K: Kernel>(
+/// Refuses coefficients that are not those of F: line searches and vectorised loops would use another model.
+pub(crate) fn check_coefficients<K: Kernel>(
     kernel: &K,
     n: usize,
     overlaps: impl Iterator<Item = f64>,
 ) -> Result<(), Error> {
-    if kernel.log_domain() {
-        return Ok(());
-    }
-    let coefficients = kernel.coefficients(n);
+    let Some(c) = kernel.coefficients(n) else { return Ok(()) };
+    let scale = c.iter().map(|c| c.abs()).sum::<f64>();
     for m in overlaps {
         let expected = kernel.f(Overlap::new(m, n));
-        if let Some(c) = &coefficients {
-            let found = c.iter().rev().fold(0.0, |sum, c| sum * m + c);
-            let scale = c.iter().map(|c| c.abs()).sum::<f64>();
-            // The recurrences and the powers round differently; anything else is another function.
-            if (found - expected).abs() > 1e-9 * scale {
-                return Err(Error::KernelInconsistent { what: "the coefficients", m, expected, found });
-            }
-        }
+        let found = c.iter().rev().fold(0.0, |sum, c| sum * m + c);
+        agree("F from the coefficients", m, expected, found, scale)?;
     }
     Ok(())
+}
+
+/// Refuses what is not `expected` up to rounding at values of order `scale`: recurrences and powers round
+/// differently; anything else is another function.
+pub(crate) fn agree(what: &'static str, m: f64, expected: f64, found: f64, scale: f64) -> Result<(), Error> {
+    if (found - expected).abs() <= 1e-9 * scale {
+        Ok(())
+    } else {
+        Err(Error::KernelInconsistent { what, m, expected, found })
+    }
 }
 
 #[cfg(test)]
@@ -96,14 +98,18 @@ mod tests {
                 Some(vec![0.0, 0.0, 1.0])
             }
         }
-        let error = check_capabilities(&Wrong, 10, [1.0, -1.0].into_iter()).unwrap_err();
-        let expected =
-            Error::KernelInconsistent { what: "the coefficients", m: -1.0, expected: -1.0, found: 1.0 };
+        let error = check_coefficients(&Wrong, 10, [1.0, -1.0].into_iter()).unwrap_err();
+        let expected = Error::KernelInconsistent {
+            what: "F from the coefficients",
+            m: -1.0,
+            expected: -1.0,
+            found: 1.0,
+        };
         assert_eq!(error, expected);
         for order in 2..=8 {
             let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
-            assert!(check_capabilities(&Monomial::new(order).unwrap(), 50, grid()).is_ok());
-            assert!(check_capabilities(&crate::kernel::Hermite::new(order).unwrap(), 50, grid()).is_ok());
+            assert!(check_coefficients(&Monomial::new(order).unwrap(), 50, grid()).is_ok());
+            assert!(check_coefficients(&crate::kernel::Hermite::new(order).unwrap(), 50, grid()).is_ok());
         }
     }
 }

@@ -9,7 +9,8 @@ use crate::{Error, Overlap};
 /// F(m) = max(ε, 1 − b (1 − m)),   b > 0,  0 <= ε < 1 (default 0)
 /// ```
 /// The support is m > 1 − 1/b. Outside every support the field is zero: dynamics keep the state and end with
-/// [`StopReason::ZeroField`](crate::StopReason::ZeroField); with ε = 0 the energy is +∞ there. The floor ε
+/// [`StopReason::ZeroField`](crate::StopReason::ZeroField); with ε = 0 the energy is +∞ there. In the Euclidean
+/// space with ε > 0 the confinement alone acts there, and takes a state to the origin. The floor ε
 /// here is *per term*, as in eq. 7; [`FlooredLogSum`](crate::FlooredLogSum) puts one *on the sum* instead.
 /// This is the model with weight of order one; the extensive one of eqs. 29–39 of the same paper is
 /// [`Powered<Epanechnikov>`](super::Powered).

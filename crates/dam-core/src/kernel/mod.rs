@@ -6,7 +6,7 @@ mod exponential;
 mod polynomial;
 mod powered;
 
-pub(crate) use check::{check_capabilities, check_kernel};
+pub(crate) use check::{agree, check_coefficients, check_kernel};
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
 pub use polynomial::{DistinctIndex, Hermite, Monomial, RectifiedMonomial};

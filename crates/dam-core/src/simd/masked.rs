@@ -15,7 +15,7 @@ mod portable;
 
 /// Lanes of a floating-point sum: entry `j` is added to lane `j % 32`, in order, and [`tree`] adds the lanes.
 /// That is four AVX-512 registers, enough independent additions to hide the latency of each.
-const LANES: usize = 32;
+pub(crate) const LANES: usize = 32;
 
 /// The sum of the selected entries, exact for up to `2^31` entries of any size.
 pub(crate) fn masked_sum_i32(mask: &[u64], invert: bool, plane: &[i32]) -> i64 {
@@ -94,7 +94,7 @@ fn blend_f64_at(level: Level, mask: &[u64], on: &[f64], off: &[f64]) -> f64 {
 }
 
 /// Adds the upper half of the lanes to the lower until one is left.
-fn tree(mut lanes: [f64; LANES]) -> f64 {
+pub(crate) fn tree(mut lanes: [f64; LANES]) -> f64 {
     for half in [16, 8, 4, 2, 1] {
         for i in 0..half {
             lanes[i] += lanes[i + half];

@@ -19,7 +19,9 @@ mod popcount;
 mod transpose;
 
 pub(crate) use exp::{exp_f32, exp_f64};
-pub(crate) use masked::{blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128};
+pub(crate) use masked::{
+    LANES, blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128, tree,
+};
 pub(crate) use popcount::{hamming, hamming_batch};
 pub(crate) use transpose::transpose64;
 

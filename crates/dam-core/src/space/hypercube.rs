@@ -51,6 +51,8 @@ impl StateSpace for Hypercube {
     type State = Spins;
     type Field = DVector<f64>;
 
+    const TOLERANCE: f64 = 1e-7;
+
     fn sites(&self) -> usize {
         self.sites
     }

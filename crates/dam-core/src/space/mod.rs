@@ -24,6 +24,9 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// One field, −∇E: `DVector<f64>` on the hypercube, `DVector<T>` on the others.
     type Field: Clone + Debug + Default + Send + Sync;
 
+    /// max_i |x_i' − x_i| of a step below which a [`Runner`](crate::Runner) counts a state as fixed.
+    const TOLERANCE: f64;
+
     /// The number of sites N.
     fn sites(&self) -> usize;
 

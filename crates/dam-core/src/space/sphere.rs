@@ -101,6 +101,8 @@ impl<T: Real> StateSpace for Sphere<T> {
     type State = DVector<T>;
     type Field = DVector<T>;
 
+    const TOLERANCE: f64 = T::TOLERANCE;
+
     fn sites(&self) -> usize {
         self.sites
     }

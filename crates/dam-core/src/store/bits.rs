@@ -26,12 +26,15 @@ pub struct BitPatterns {
 
 /// Patterns per block of a scan: their rows, dot products and weights stay in cache over a batch.
 const BLOCK: usize = 4096;
+/// States that pass over a block together: two megabytes of dot products.
+const GROUP: usize = 128;
 
 impl BitPatterns {
     /// Stores patterns that are states of `space`.
     ///
     /// # Errors
-    /// [`Error::NoPatterns`] for an empty iterator, and the first error of the iterator.
+    /// [`Error::NoPatterns`] for an empty iterator; the first error of the iterator or of
+    /// [`StateSpace::check`].
     pub fn new(
         space: Hypercube,
         patterns: impl Iterator<Item = Result<Spins, Error>>,
@@ -102,15 +105,17 @@ impl BitPatterns {
     fn for_blocks(&self, x: &[Spins], mut visit: impl FnMut(usize, usize, &[i32])) {
         let n = self.space.sites() as i32;
         let cues: Vec<&[u64]> = x.iter().map(Spins::words).collect();
-        let mut dots = vec![0_i32; BLOCK.min(self.len) * x.len()];
-        for first in (0..self.len).step_by(BLOCK) {
-            let len = BLOCK.min(self.len - first);
-            let dots = &mut dots[..len * x.len()];
-            let rows = &self.rows[first * self.words..][..len * self.words];
-            simd::hamming_batch(rows, self.words, &cues, dots);
-            dots.iter_mut().for_each(|d| *d = n - 2 * *d);
-            for (s, dots) in dots.chunks_exact(len).enumerate() {
-                visit(s, first, dots);
+        let mut dots = vec![0_i32; BLOCK.min(self.len) * GROUP.min(x.len())];
+        for (group, cues) in cues.chunks(GROUP).enumerate() {
+            for first in (0..self.len).step_by(BLOCK) {
+                let len = BLOCK.min(self.len - first);
+                let dots = &mut dots[..len * cues.len()];
+                let rows = &self.rows[first * self.words..][..len * self.words];
+                simd::hamming_batch(rows, self.words, cues, dots);
+                dots.iter_mut().for_each(|d| *d = n - 2 * *d);
+                for (s, dots) in dots.chunks_exact(len).enumerate() {
+                    visit(group * GROUP + s, first, dots);
+                }
             }
         }
     }

@@ -1,14 +1,18 @@
 use std::ops::Range;
 
-use nalgebra::DVector;
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 
-use super::gemm::{View, product};
+use super::gemm::{View, new_product, product};
 use crate::reduce::BLOCK;
 use crate::simd::{self, Vectorize, vectorize};
 use crate::{Error, Real, VectorSpace};
 
 /// Below this many states a dot-product loop beats the matrix product.
 const BATCH: usize = 4;
+
+/// Patterns per task of a large scan. A constant, so that the bits do not depend on the number of threads.
+pub(crate) const SHARD: usize = 1 << 15;
 
 /// States whose overlaps with a block are in cache together.
 const GROUP: usize = 128;
@@ -36,7 +40,8 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// Stores patterns that are states of `space`.
     ///
     /// # Errors
-    /// [`Error::NoPatterns`] for an empty iterator, and the first error of the iterator.
+    /// [`Error::NoPatterns`] for an empty iterator; the first error of the iterator or of
+    /// [`StateSpace::check`](crate::StateSpace::check).
     pub fn new(space: S, patterns: impl Iterator<Item = Result<DVector<T>, Error>>) -> Result<Self, Error> {
         // Nothing is allocated before the first pattern has proved to fit.
         let mut patterns = patterns.peekable();
@@ -45,7 +50,9 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         let rows = vec![T::zero(); stride * space.sites()];
         let mut store = Self { space, len: 0, stride, rows };
         for pattern in patterns {
-            store.append(&pattern?);
+            let pattern = pattern?;
+            store.space.check("pattern", &pattern)?;
+            store.append(&pattern);
         }
         if store.len == 0 { Err(Error::NoPatterns) } else { Ok(store) }
     }
@@ -94,6 +101,28 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// The entries of all patterns at one site.
     pub(crate) fn site(&self, i: usize) -> &[T] {
         &self.rows[i * self.stride..][..self.len]
+    }
+
+    /// The overlaps x·ξ/N of every state with all patterns, a column per state.
+    pub(crate) fn overlaps(&self, x: &[DVector<T>]) -> DMatrix<T> {
+        let (n, len) = (self.space.sites(), self.len);
+        if x.len() < BATCH || simd::level() == simd::Level::Portable {
+            let mut m = DMatrix::zeros(len, x.len());
+            for (x, m) in x.iter().zip(m.as_mut_slice().chunks_exact_mut(len)) {
+                // A block of m stays in cache while all rows pass by.
+                let one = |(k, m): (usize, &mut [T])| self.overlaps_of_one(k * BLOCK, x, m);
+                if len <= SHARD {
+                    m.chunks_mut(BLOCK).enumerate().for_each(one);
+                } else {
+                    m.par_chunks_mut(BLOCK).enumerate().with_min_len(SHARD / BLOCK).for_each(one);
+                }
+            }
+            return m;
+        }
+        let packed = pack(x, 1.0 / n as f64);
+        let a = View { data: &self.rows, row: 1, column: self.stride };
+        let m = new_product([len, n, x.len()], a, View { data: &packed, row: 1, column: n });
+        DMatrix::from_vec(len, x.len(), m)
     }
 
     /// Visits the overlaps m = x·ξ/N of every state with the patterns `range`, block by block:
@@ -218,7 +247,7 @@ pub(crate) enum Overlaps<'a, T: Real> {
     /// Computed from these states.
     Of(&'a [DVector<T>]),
     /// Known already, all M of every state.
-    Known(&'a [Vec<T>]),
+    Known(&'a [&'a [T]]),
 }
 
 impl<T: Real> Overlaps<'_, T> {

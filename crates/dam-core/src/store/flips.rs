@@ -16,6 +16,7 @@ use crate::{Dam, Kernel};
 pub struct FlipCache {
     /// x·ξ^μ for every pattern, padded to whole words.
     dots: Vec<i32>,
+    patterns: usize,
     planes: Planes,
 }
 
@@ -27,7 +28,9 @@ enum Planes {
     Exact { up: i128, turn: Plane },
     /// Σ_agree down + Σ_disagree up. Differences F(S ∓ 2) − F(S) if Q is the identity, else values F(S ∓ 2);
     /// two planes, because the difference of the two would cancel for steep kernels.
-    Real { down: Vec<f64>, up: Vec<f64>, total: Total, table: ShiftedTable },
+    ///
+    /// `resolution`: what rounding leaves of a tie, in units of the planes.
+    Real { down: Vec<f64>, up: Vec<f64>, total: Total, table: ShiftedTable, resolution: f64 },
 }
 
 /// The table exp(ln F − shift), rebuilt only when the largest term has moved far.
@@ -39,16 +42,14 @@ struct ShiftedTable {
 
 /// |ln| of the scaled sums within which the shift is kept: far from both ends of f64.
 const SHIFT_SLACK: f64 = 200.0;
-/// Relative change of the sum that counts as none: what rounding leaves of a tie.
-const TIE: f64 = 1e-14;
 /// ln of a scaled sum below which it is formed again around its own largest term.
 const VANISHED: f64 = -400.0;
 
 impl FlipCache {
     /// The dot products x·ξ^μ of the state that this cache follows.
     #[must_use]
-    pub fn dots(&self, patterns: usize) -> &[i32] {
-        &self.dots[..patterns]
+    pub fn dots(&self) -> &[i32] {
+        &self.dots[..self.patterns]
     }
 
     fn new<K: Kernel, Q: Aggregator>(dam: &Dam<BitPatterns, K, Q>, x: &Spins) -> Self {
@@ -63,25 +64,26 @@ impl FlipCache {
                 down: vec![0.0; dots.len()],
                 up: vec![0.0; dots.len()],
                 total: Total { ln_scale: 0.0, sum: 0.0 },
+                resolution: 0.0,
                 table: ShiftedTable {
                     shift: 0.0,
                     f: if tables.logs { Vec::new() } else { tables.f.clone() },
                 },
             },
         };
-        let mut cache = Self { dots, planes };
-        cache.refresh::<Q>(tables, store.len());
+        let mut cache = Self { dots, patterns: store.len(), planes };
+        cache.refresh::<Q>(tables);
         cache
     }
 
-    fn refresh<Q: Aggregator>(&mut self, tables: &SpinTables, len: usize) {
-        let dots = &self.dots;
+    fn refresh<Q: Aggregator>(&mut self, tables: &SpinTables) {
+        let (dots, len) = (&self.dots, self.patterns);
         match &mut self.planes {
             Planes::Exact { up, turn } => {
                 let integer = tables.integer.as_ref().expect("exact planes come from integer tables");
                 refresh_exact(integer, tables.n, dots, len, up, turn);
             }
-            Planes::Real { down, up, total, table } => {
+            Planes::Real { down, up, total, table, resolution } => {
                 if tables.logs && table.f.is_empty() {
                     table.rebuild(tables, dots, len);
                 }
@@ -91,6 +93,9 @@ impl FlipCache {
                     sums = fill::<Q>(tables, &table.f, dots, len, down, up);
                 }
                 *total = Total { ln_scale: table.shift, sum: sums.here };
+                // Every lane of a sum rounds once per term; a few more roundings join the lanes.
+                let roundings = (len / simd::LANES + 8) as f64;
+                *resolution = roundings * f64::EPSILON * sums.magnitude;
                 if tables.logs && total.sum.ln() < VANISHED {
                     *total = total_of_logs(dots[..len].iter().map(|&d| tables.f[tables.index(d)]));
                 }
@@ -127,9 +132,10 @@ impl ShiftedTable {
     }
 }
 
-/// What `fill` found: Σ F, and the largest neighbouring value.
+/// What `fill` found: Σ F in the order of the planes' own sums, Σ |F|, and the largest neighbouring value.
 struct Sums {
     here: f64,
+    magnitude: f64,
     largest: f64,
 }
 
@@ -146,15 +152,6 @@ fn total_of_logs(logs: impl Iterator<Item = f64>) -> Total {
     running.total()
 }
 
-/// e^a − e^b around the larger of the two.
-fn difference(a: f64, b: f64) -> Total {
-    let ln_scale = a.max(b);
-    if ln_scale == f64::NEG_INFINITY {
-        return Total { ln_scale: 0.0, sum: 0.0 };
-    }
-    Total { ln_scale, sum: (a - ln_scale).exp() - (b - ln_scale).exp() }
-}
-
 /// Fills the two planes from the table of F.
 fn fill<Q: Aggregator>(
     tables: &SpinTables,
@@ -164,7 +161,8 @@ fn fill<Q: Aggregator>(
     down: &mut [f64],
     up: &mut [f64],
 ) -> Sums {
-    let mut sums = Sums { here: 0.0, largest: 0.0 };
+    let mut lanes = [0.0; simd::LANES];
+    let (mut magnitude, mut largest) = (0.0, 0.0_f64);
     for (mu, &dot) in dots.iter().enumerate().take(len) {
         let k = tables.index(dot);
         let here = f[k];
@@ -173,13 +171,14 @@ fn fill<Q: Aggregator>(
         let (below, above) = (f[k.saturating_sub(1)], f[(k + 1).min(tables.n)]);
         down[mu] = below - base;
         up[mu] = above - base;
-        sums.here += here;
-        sums.largest = sums.largest.max(below.max(above));
+        lanes[mu % simd::LANES] += here;
+        magnitude += here.abs();
+        largest = largest.max(below.max(above));
     }
     // Padding: zero bits select `up` or `down` depending on the spin, so both are zero.
     down[len..].fill(0.0);
     up[len..].fill(0.0);
-    sums
+    Sums { here: simd::tree(lanes), magnitude, largest }
 }
 
 /// Moves every dot product by the flip of one spin.
@@ -230,30 +229,25 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
                 let unit = self.tables.integer.as_ref().map_or(0.0, |t| t.value_unit);
                 -self.prefactor * unit * change as f64
             }
-            Planes::Real { down, up, total, table } => {
+            Planes::Real { down, up, total, table, resolution } => {
                 let (on, off) = if up_spin { (down, up) } else { (up, down) };
                 let sum = simd::blend_sum_f64(site, false, on, off);
-                // In the planes' own scale, which is not the total's where that was formed again.
-                let after = Total { ln_scale: table.shift, sum };
-                // All terms of this flip vanish beside the shift: form them again around their own largest.
-                let vanished = self.tables.logs && sum.abs().ln() < VANISHED;
-                if Q::ADDITIVE {
-                    let change = if vanished {
-                        difference(self.slow_total(cache, i, up_spin).ln(), total.ln())
-                    } else if after.ln_scale == total.ln_scale && sum.abs() <= TIE * total.sum.abs() {
-                        // Differences of terms near the total carry its rounding; below it there is a tie.
-                        return 0.0;
-                    } else {
-                        after
-                    };
-                    return -self.prefactor * self.aggregator.value(change);
+                // The planes' scale is not the total's where that was formed again.
+                let change = if Q::ADDITIVE { sum } else { sum - total.sum };
+                if total.ln_scale == table.shift && change.abs() <= *resolution {
+                    return 0.0;
                 }
-                let after = if vanished { self.slow_total(cache, i, up_spin) } else { after };
-                let (before, after) = (self.aggregator.value(*total), self.aggregator.value(after));
-                // Outside every support before and after: −∞ − (−∞), no change. And two sums of the same terms
-                // differ by rounding: a relative change of the sum below it is a tie.
-                let tie = before == after || (after - before).abs() <= TIE;
-                if tie { 0.0 } else { -self.prefactor * (after - before) }
+                let vanished = self.tables.logs && sum.abs().ln() < VANISHED;
+                let flipped = Total { ln_scale: table.shift, sum };
+                -self.prefactor
+                    * if vanished {
+                        // Beside the shift, that is: form the terms again around their own largest.
+                        self.aggregator.change(*total, self.slow_total(cache, i, up_spin))
+                    } else if Q::ADDITIVE {
+                        self.aggregator.value(flipped)
+                    } else {
+                        self.aggregator.change(*total, flipped)
+                    }
             }
         }
     }
@@ -263,6 +257,6 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
         vectorize(MoveDots { dots: &mut cache.dots, site, was_up });
         cache.dots[len..].fill(self.tables.n as i32);
         x.flip(i);
-        cache.refresh::<Q>(&self.tables, len);
+        cache.refresh::<Q>(&self.tables);
     }
 }

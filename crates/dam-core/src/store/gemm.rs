@@ -30,14 +30,44 @@ pub(super) fn product<T: crate::Real>(
     assert!(a.holds(m, k) && b.holds(k, n) && dst_column >= m && n >= 1, "matrix views of the wrong size");
     assert!((n - 1) * dst_column + m <= dst.len(), "destination of the wrong size");
     // SAFETY: the asserts above keep every (i, j) of the three matrices inside its slice; `dst` is borrowed
-    // mutably, so it overlaps neither input, and `dst_column >= m` keeps its columns disjoint. T is f32 or
-    // f64 (sealed), which the library accepts.
+    // mutably, so it overlaps neither input, and `dst_column >= m` keeps its columns disjoint.
+    unsafe { call([m, k, n], a, b, dst.as_mut_ptr(), dst_column, accumulate) }
+}
+
+/// `a · b` for a (m × k) and b (k × n), column after column, in memory that is not cleared first.
+///
+/// # Panics
+/// If a view is too small for its shape.
+pub(super) fn new_product<T: crate::Real>([m, k, n]: [usize; 3], a: View<'_, T>, b: View<'_, T>) -> Vec<T> {
+    assert!(a.holds(m, k) && b.holds(k, n), "matrix views of the wrong size");
+    let mut dst = Vec::with_capacity(m * n);
+    // SAFETY: as in `product`, with room for m n elements in columns of m; the product writes all of them
+    // and, as it does not accumulate, reads none, so that they are initialised when the length is set.
+    unsafe {
+        call([m, k, n], a, b, dst.as_mut_ptr(), m, false);
+        dst.set_len(m * n);
+    }
+    dst
+}
+
+/// # Safety
+/// Every element of the three matrices must lie in memory of its own kind, those of `dst` disjoint from each
+/// other and from the rest; with `accumulate` they must be initialised.
+unsafe fn call<T: crate::Real>(
+    [m, k, n]: [usize; 3],
+    a: View<'_, T>,
+    b: View<'_, T>,
+    dst: *mut T,
+    dst_column: usize,
+    accumulate: bool,
+) {
+    // SAFETY: promised by the caller. T is f32 or f64 (sealed), which the library accepts.
     unsafe {
         gemm::gemm(
             m,
             n,
             k,
-            dst.as_mut_ptr(),
+            dst,
             dst_column as isize,
             1,
             accumulate,
@@ -68,11 +98,14 @@ mod tests {
         let b: Vec<f64> = (0..k * n).map(|i| (i as f64 * 1.3).cos()).collect();
         let mut dst = vec![1.0; (m + 2) * n];
         let view_a = View { data: &a, row: k, column: 1 };
-        product([m, k, n], view_a, View { data: &b, row: 1, column: k }, &mut dst, m + 2, true);
+        let view_b = View { data: &b, row: 1, column: k };
+        product([m, k, n], view_a, view_b, &mut dst, m + 2, true);
+        let fresh = new_product([m, k, n], view_a, view_b);
         for i in 0..m {
             for j in 0..n {
                 let expected: f64 = 1.0 + (0..k).map(|l| a[i * k + l] * b[j * k + l]).sum::<f64>();
                 assert!((dst[j * (m + 2) + i] - expected).abs() < 1e-14);
+                assert!((fresh[j * m + i] + 1.0 - expected).abs() < 1e-14);
             }
         }
     }

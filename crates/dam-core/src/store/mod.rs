@@ -8,14 +8,14 @@ mod tables;
 
 pub use bits::BitPatterns;
 pub use dense::DensePatterns;
-pub(crate) use dense::Overlaps;
+pub(crate) use dense::{Overlaps, SHARD};
 pub use flips::FlipCache;
 
 use std::fmt::Debug;
 
 use crate::aggregate::Aggregator;
 use crate::horner::Polynomial;
-use crate::kernel::{check_capabilities, check_kernel};
+use crate::kernel::{check_coefficients, check_kernel};
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 
@@ -178,7 +178,7 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         let n = self.space().sites();
         let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
         check_kernel(kernel, n, grid())?;
-        check_capabilities(kernel, n, grid())?;
+        check_coefficients(kernel, n, grid())?;
         Ok(Polynomial::of(kernel, n))
     }
 

@@ -1,7 +1,7 @@
 //! A kernel on the hypercube: overlaps take N + 1 values, so F is a table, exact where the kernel is integer.
 
 use crate::aggregate::Total;
-use crate::kernel::check_kernel;
+use crate::kernel::{agree, check_kernel};
 use crate::reduce::Running;
 use crate::simd;
 use crate::{Error, Kernel, Overlap};
@@ -41,17 +41,18 @@ impl SpinTables {
         let f = |m| if logs { kernel.ln_f(at(m)) } else { kernel.f(at(m)) };
         let df = |m| if logs { kernel.dln_f(at(m)) } else { kernel.df(at(m)) };
         let integer = if logs { None } else { IntegerTables::new(kernel, n, patterns) };
-        let f: Vec<f64> = lattice().map(f).collect();
+        let (f, df): (Vec<f64>, Vec<f64>) = lattice().map(|m| (f(m), df(m))).unzip();
         if let Some(integer) = &integer {
-            let largest = f.iter().fold(0.0_f64, |max, f| max.max(f.abs()));
-            for ((&expected, &value), m) in f.iter().zip(&integer.value).zip(lattice()) {
-                let found = value as f64 * integer.value_unit;
-                if (found - expected).abs() > 1e-9 * largest {
-                    return Err(Error::KernelInconsistent { what: "the integers", m, expected, found });
-                }
+            let largest = |of: &[f64]| of.iter().fold(0.0_f64, |max, f| max.max(f.abs()));
+            let (f_scale, df_scale) = (largest(&f), largest(&df));
+            for (k, m) in lattice().enumerate() {
+                let value = integer.value[k] as f64 * integer.value_unit;
+                agree("F from the integers", m, f[k], value, f_scale)?;
+                let slope = integer.slope.sum(n, &[2 * k as i32 - n as i32]) as f64 * integer.slope_unit;
+                agree("F' from the integers", m, df[k], slope, df_scale)?;
             }
         }
-        Ok(Self { n, logs, f, df: lattice().map(df).collect(), integer })
+        Ok(Self { n, logs, f, df, integer })
     }
 
     /// The kernel is integer within the widths for the stored patterns.
