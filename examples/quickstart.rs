@@ -84,6 +84,8 @@ fn attention(streams: Streams) -> Result<(), dam_core::Error> {
     let scores = beta * keys.transpose() * &query;
     let weights = scores.map(|s| (s - scores.max()).exp());
     let softmax = &keys * &weights / weights.sum();
+    let recall = memory.recall(&(&patterns[5] + 0.3 * &query))?;
+    println!("Euclidean  noisy key -> pattern {} after {} steps of attention", recall.nearest, recall.steps);
     println!("Euclidean  |one step − softmax attention| = {:.1e}", (&step - &softmax).amax());
     assert!((step - softmax).amax() < 1e-12);
     Ok(())

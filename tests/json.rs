@@ -111,7 +111,7 @@ fn illegal_states_and_spaces_are_refused() {
     refused::<Spins>("[1,1,2]", &["site 2", "+1 or -1", "found 2"]);
     refused::<Spins>("[]", &["N >= 1", "N = 0"]);
     refused::<Hypercube>("0", &["N >= 1", "N = 0"]);
-    refused::<Hypercube>("1073741825", &["N <= 2^30", "found 1073741825"]);
+    refused::<Hypercube>("1073741824", &["N < 2^30", "found 1073741824"]);
     refused::<Sphere<f32>>("0", &["N >= 1", "N = 0"]);
     refused::<Sphere<f64>>("0", &["N >= 1", "N = 0"]);
     refused::<Euclidean<f64>>("0", &["N >= 1", "N = 0"]);

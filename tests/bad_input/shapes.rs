@@ -227,10 +227,10 @@ fn a_space_needs_a_site() {
     refused!(Spins::from_signs(&[]), Error::NoSites, message);
     refused!(Spins::from_bools(&[]), Error::NoSites, message);
     refused!(
-        Hypercube::new((1 << 30) + 1),
+        Hypercube::new(1 << 30),
         Error::Parameter { name: "N", .. },
-        "N <= 2^30",
-        "found 1073741825"
+        "N < 2^30",
+        "found 1073741824"
     );
 }
 

@@ -83,13 +83,13 @@ impl Total {
         tail(self.ln_scale + self.sum.abs().ln()).0.copysign(self.sum)
     }
 
-    /// ln of the sum; −∞ where it is not positive.
+    /// ln of the sum; −∞ where it is not positive, NaN where it is none.
     pub(crate) fn ln(self) -> f64 {
-        if self.sum > 0.0 { self.ln_scale + self.sum.ln() } else { f64::NEG_INFINITY }
+        if self.sum <= 0.0 { f64::NEG_INFINITY } else { self.ln_scale + self.sum.ln() }
     }
 }
 
-/// |ln Σ| up to which a sum is itself: its square times N and M stays within f64.
+/// |ln Σ| up to which a sum is itself; products with N, M and c stay within f64.
 const LN_RANGE: f64 = 600.0;
 
 /// e^l and its derivative for |l| <= [`LN_RANGE`]; beyond, a continuation with the same value and slope at the
@@ -117,12 +117,16 @@ pub trait Aggregator: sealed::Sealed + Copy + std::fmt::Debug + Send + Sync + 's
     #[doc(hidden)]
     fn value(self, total: Total) -> f64;
 
-    /// dQ/dΣ · exp(ln_scale): what multiplies the weighted sum of patterns. `limit` bounds |ln Σ| where the
-    /// scalar of the field holds less than f64.
+    /// dQ/dΣ · exp(ln_scale): what multiplies the weighted sum of patterns.
     #[doc(hidden)]
-    fn slope(self, total: Total, limit: f64) -> f64;
+    fn slope(self, total: Total) -> f64;
 
-    /// Q(after) − Q(before), as precise as the two sums are.
+    /// d²Q/dΣ² · exp(2 ln_scale); of [`Sum`] 0, also beyond the range where it is the identity.
+    #[doc(hidden)]
+    fn curvature(self, total: Total) -> f64;
+
+    /// Q(after) − Q(before), as precise as the two sums are; of [`Sum`] beyond its range a bounded quantity of the
+    /// right sign.
     #[doc(hidden)]
     fn change(self, before: Total, after: Total) -> f64;
 }
@@ -132,18 +136,20 @@ impl Aggregator for Sum {
     fn value(self, total: Total) -> f64 {
         total.bounded()
     }
-    fn slope(self, total: Total, limit: f64) -> f64 {
+    fn slope(self, total: Total) -> f64 {
         let ln = total.ln();
         // Sums that are formed directly have no scale; neither has the sum of no terms.
         if total.ln_scale == 0.0 || ln == f64::NEG_INFINITY {
             1.0
-        } else if ln.abs() <= LN_RANGE.min(limit) {
+        } else if ln.abs() <= LN_RANGE {
             total.ln_scale.exp()
         } else {
             // d tail / d ln Σ over what the weights were divided by.
-            let ln = if limit < LN_RANGE { ln.clamp(-limit, limit) } else { ln };
             tail(ln).1 / total.sum
         }
+    }
+    fn curvature(self, _total: Total) -> f64 {
+        0.0
     }
     fn change(self, before: Total, after: Total) -> f64 {
         let ln_scale = before.ln_scale.max(after.ln_scale);
@@ -160,8 +166,11 @@ impl Aggregator for LogSum {
     fn value(self, total: Total) -> f64 {
         total.ln()
     }
-    fn slope(self, total: Total, _limit: f64) -> f64 {
-        if total.sum > 0.0 { 1.0 / total.sum } else { 0.0 }
+    fn slope(self, total: Total) -> f64 {
+        if total.sum <= 0.0 { 0.0 } else { 1.0 / total.sum }
+    }
+    fn curvature(self, total: Total) -> f64 {
+        if total.sum > 0.0 { -1.0 / (total.sum * total.sum) } else { 0.0 }
     }
     fn change(self, before: Total, after: Total) -> f64 {
         let relative = (after.sum - before.sum) / before.sum;
@@ -177,10 +186,13 @@ impl Aggregator for LogSum {
 impl Aggregator for FlooredLogSum {
     const ADDITIVE: bool = false;
     fn value(self, total: Total) -> f64 {
-        total.ln().max(self.ln_floor)
+        if total.ln() <= self.ln_floor { self.ln_floor } else { total.ln() }
     }
-    fn slope(self, total: Total, limit: f64) -> f64 {
-        if total.ln() > self.ln_floor { LogSum.slope(total, limit) } else { 0.0 }
+    fn slope(self, total: Total) -> f64 {
+        if total.ln() <= self.ln_floor { 0.0 } else { LogSum.slope(total) }
+    }
+    fn curvature(self, total: Total) -> f64 {
+        if total.ln() > self.ln_floor { LogSum.curvature(total) } else { 0.0 }
     }
     fn change(self, before: Total, after: Total) -> f64 {
         if before.ln() > self.ln_floor && after.ln() > self.ln_floor {
@@ -205,13 +217,11 @@ mod tests {
             last = value;
             let h = 1e-6;
             let difference = (Sum.value(at(l + h)) - Sum.value(at(l - h))) / (2.0 * h);
-            let slope = Sum.slope(at(l), f64::INFINITY) * 2.0_f64.exp();
+            let slope = Sum.slope(at(l)) * 2.0_f64.exp();
             assert!((slope / difference - 1.0).abs() < 1e-4, "{l}: {slope} {difference}");
             if l.abs() < 600.0 {
                 assert!((value.ln() - l).abs() < 1e-12);
             }
         }
-        let narrow = Sum.slope(Total { ln_scale: 500.0, sum: 1.0 }, 60.0);
-        assert!((narrow.ln() - 60.0).abs() < 1e-12);
     }
 }

@@ -74,8 +74,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     ///
     /// # Errors
     /// [`Error::NoPatterns`]; what [`IntoState::into_state`] finds wrong with a pattern;
-    /// [`Error::Parameter`] unless `prefactor` is positive and finite; [`Error::KernelNotFinite`] and
-    /// [`Error::KernelNegative`] for an unusable kernel.
+    /// [`Error::Parameter`] unless `prefactor` is positive and finite; [`Error::KernelNotFinite`],
+    /// [`Error::KernelNegative`] and [`Error::KernelInconsistent`] for an unusable kernel.
     pub fn new<S, I>(space: S, kernel: K, aggregator: Q, prefactor: f64, patterns: I) -> Result<Self, Error>
     where
         S: Storable<Store = P>,
@@ -202,8 +202,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     }
 
     /// What turns Σ_μ w_μ ξ^μ into the field: c dQ/dΣ / N.
-    pub(crate) fn field_factor(&self, total: Total, limit: f64) -> f64 {
-        self.prefactor * self.aggregator.slope(total, limit) / self.store.space().sites() as f64
+    pub(crate) fn field_factor(&self, total: Total) -> f64 {
+        self.prefactor * self.aggregator.slope(total) / self.store.space().sites() as f64
     }
 }
 
@@ -321,7 +321,10 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
 
     /// From Σ_μ w_μ ξ^μ to the field; returns the energy.
     fn finish_field(&self, total: Total, x: &S::State, h: &mut S::Field) -> f64 {
-        let factor = T::narrow(self.field_factor(total, T::LN_SCALE_LIMIT));
+        let factor = self.field_factor(total);
+        // A field that leaves f32 keeps its direction.
+        let factor =
+            T::narrow(if factor == 0.0 { 0.0 } else { factor.clamp(1.0 / T::MOST_FACTOR, T::MOST_FACTOR) });
         if S::CONFINED {
             h.iter_mut().zip(x.iter()).for_each(|(h, &x)| *h = *h * factor - x);
         } else {

@@ -90,7 +90,7 @@ pub trait Priced<V>: Energy {
     fn apply(&self, x: &mut StateOf<Self>, cache: &mut Self::Cache, mv: V);
 }
 
-/// Capability: what a store must offer for conjugate gradient, exact line searches and radial profiles.
+/// Capability: what conjugate gradient, exact line searches and radial profiles need.
 /// Overlaps are linear in the state, so along any ray the energy costs O(M) per point instead of O(N M).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be followed along a ray",
@@ -122,6 +122,18 @@ pub trait LineEnergy: LocalField<Space: VectorSpace> {
         u: &StateOf<Self>,
         mu: &'a [ScalarOf<Self>],
     ) -> Self::Plane<'a>;
+}
+
+/// Capability: products with the Hessian ∇²E, for Lanczos and Newton methods.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Hessian",
+    note = "the memory must be a `Dam` on `Sphere` or `Euclidean`, and its kernel implement `CurvedKernel` (one method, `d2f`)"
+)]
+pub trait Curvature: LineEnergy {
+    /// Writes ∇²E(x) v for states x that are given by their overlaps m, and vectors v; one pass each. The
+    /// Hessian is that of the surrounding space: on the sphere it is neither projected nor does it know of
+    /// the bending of the sphere.
+    fn hessian_products(&self, m: &[&[ScalarOf<Self>]], v: &[StateOf<Self>], out: &mut [FieldOf<Self>]);
 }
 
 /// The energy at a x + b u as a function of (a, b).

@@ -45,6 +45,7 @@
 
 mod aggregate;
 mod corrupt;
+mod curvature;
 mod dam;
 pub mod dynamics;
 mod energy;
@@ -71,10 +72,11 @@ pub use corrupt::{Corruption, FlipEach, FlipExactly, TangentNoise};
 pub use dam::Dam;
 pub use dynamics::{Dynamics, Progress};
 pub use energy::{
-    Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, ScalarOf, StateOf,
+    Curvature, Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, ScalarOf,
+    StateOf,
 };
 pub use error::Error;
-pub use kernel::{IntegerKernel, Kernel};
+pub use kernel::{CurvedKernel, IntegerKernel, Kernel};
 pub use observe::{EnergyTrace, Observer, OverlapTrace};
 pub use overlap::Overlap;
 pub use plane::DamPlane;

@@ -3,7 +3,7 @@
 //! Every function takes the space and the patterns as [`Dam::new`] does and returns its errors. The table in
 //! `docs/conventions.md` sets them side by side.
 
-use crate::kernel::{Epanechnikov, Exponential, Monomial, Powered};
+use crate::kernel::{Epanechnikov, Exponential, Monomial, Powered, RectifiedMonomial};
 use crate::space::{Euclidean, Hypercube, IntoState, Sphere, StateSpace};
 use crate::store::{BitPatterns, DensePatterns, Storable};
 use crate::{Dam, Error, LogSum, Real, Sum};
@@ -40,6 +40,26 @@ where
 {
     let c = space.sites() as f64;
     Dam::new(space, Monomial::new(order)?, Sum, c, patterns)
+}
+
+/// Krotov and Hopfield's rectified model, `E = −Σ_μ max(0, x·ξ^μ)^n`, on any space.
+///
+/// # Errors
+/// As [`Dam::new`]; [`Error::Parameter`] if n < 2 or N^n leaves f64.
+///
+/// # Reference
+/// "Overloaded memory", eqs. 1–2; Krotov and Hopfield (2016).
+pub fn rectified<S, I>(
+    space: S,
+    order: u32,
+    patterns: I,
+) -> Result<Dam<S::Store, RectifiedMonomial, Sum>, Error>
+where
+    S: Storable,
+    I: IntoIterator<Item: IntoState<S>>,
+{
+    let c = (space.sites() as f64).powi(order.min(1_000_000) as i32);
+    Dam::new(space, RectifiedMonomial::new(order)?, Sum, c, patterns)
 }
 
 /// The spherical model of "basin isolation", `E = −(1/n) Σ_μ (x·ξ^μ/N)^n`.

@@ -125,7 +125,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
             PlaneSum::Moments(by_degree) => polynomial(by_degree, a, b),
             PlaneSum::Overlaps(p, q) => overlaps(self.kernel, self.n, p, q, a, b),
         };
-        let slope = self.aggregator.slope(total, f64::LN_SCALE_LIMIT);
+        let slope = self.aggregator.slope(total);
         let mut at = [
             -self.prefactor * self.aggregator.value(total),
             -self.prefactor * slope * slopes[0],

@@ -24,6 +24,9 @@ pub enum StopReason {
     ZeroField,
     /// The synchronous map returned to the state before last.
     Cycle,
+    /// Energy or field became infinite or not a number: the energy is unbounded below, or the kernel not finite
+    /// beyond overlaps of ±1.
+    Diverged,
     /// The step limit; always so for samplers.
     MaxSteps,
 }
@@ -152,7 +155,7 @@ impl Runner {
     {
         x.iter().try_for_each(|x| energy.space().check("state", x))?;
         // A function of the batch alone: the composition of groups decides the last bits of matrix products.
-        let group = x.len().div_ceil(8).clamp(64, 4096);
+        let group = x.len().div_ceil(64).clamp(32, 4096);
         let runs: Vec<Vec<Run>> = x
             .par_chunks_mut(group)
             .enumerate()
@@ -232,6 +235,7 @@ fn judge(progress: Progress, tolerance: f64, so_far: &mut SoFar) -> Option<Run> 
             return None;
         }
         Progress::ZeroField => StopReason::ZeroField,
+        Progress::Diverged => StopReason::Diverged,
         Progress::Moved { change, .. } if change <= 0.0 || change < tolerance => StopReason::Converged,
         // A slowly damped oscillation also returns almost to where it was; a cycle returns a thousand times
         // closer than it moves.

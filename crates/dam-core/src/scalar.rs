@@ -22,8 +22,8 @@ pub trait Real: RealField + Copy + sealed::Sealed + npyz::Serialize + npyz::Dese
     const TOLERANCE: f64;
     /// Relative tolerance within which a vector counts as lying on its sphere.
     const ON_SPHERE: f64;
-    /// ln of the largest factor that may multiply a field of this scalar.
-    const LN_SCALE_LIMIT: f64;
+    /// The largest factor that may multiply a field of this scalar, and the inverse of the smallest.
+    const MOST_FACTOR: f64;
     /// To f64, exactly.
     fn widen(self) -> f64;
     /// From f64, rounded.
@@ -40,7 +40,7 @@ macro_rules! real {
             const STATIONARY: f64 = $stationary;
             const TOLERANCE: f64 = $tolerance;
             const ON_SPHERE: f64 = $on_sphere;
-            const LN_SCALE_LIMIT: f64 = $limit;
+            const MOST_FACTOR: f64 = $limit;
             #[inline(always)]
             fn widen(self) -> f64 {
                 f64::from(self)
@@ -57,5 +57,5 @@ macro_rules! real {
     };
 }
 // The f32 threshold: conjugate directions stop being tangent once |g| / |h| nears rounding (measured at 1e-5).
-real!(f32, simd::exp_f32, 1e-4, 2e-5, 1e-4, 60.0);
-real!(f64, simd::exp_f64, 1e-12, 1e-7, 1e-9, 600.0);
+real!(f32, simd::exp_f32, 1e-4, 2e-5, 1e-4, 1e26);
+real!(f64, simd::exp_f64, 1e-12, 1e-7, 1e-9, f64::INFINITY);

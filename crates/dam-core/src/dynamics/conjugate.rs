@@ -90,24 +90,25 @@ where
         _rng: &mut [R],
         progress: &mut [Progress],
     ) {
-        let conjugate: Vec<bool> = scratch.iter().map(|s| s.carried > 0 || !s.direction.is_empty()).collect();
-        let mut still = attempt(energy, (0..x.len()).collect(), x, scratch, progress);
-        // Carried overlaps, or a conjugate direction almost along a level line, can stop a state that is not
-        // stationary: once more, afresh and along the gradient.
-        still.retain(|&s| conjugate[s]);
-        still.iter().for_each(|&s| scratch[s].restart());
-        attempt(energy, still, x, scratch, progress);
+        let again = attempt(energy, (0..x.len()).collect(), x, scratch, progress);
+        attempt(energy, again, x, scratch, progress);
     }
 }
 
 impl<T: Real> ConjugateScratch<T> {
+    /// Whether the next step is a first one: from overlaps computed afresh, along the gradient.
+    fn is_fresh(&self) -> bool {
+        self.carried == 0 && self.direction.is_empty()
+    }
+
     fn restart(&mut self) {
         (self.m, self.carried) = (Vec::new(), 0);
         (self.direction, self.guess) = (DVector::default(), GUESS);
     }
 }
 
-/// One step of the states `active`; returns those that it moved by less than counts as a step.
+/// One step of the states `active`. Returns those that it hardly moved though carried overlaps, or a conjugate
+/// direction almost along a level line, may be to blame: they are set back for a fresh step along the gradient.
 fn attempt<E, S>(
     energy: &E,
     active: Vec<usize>,
@@ -119,49 +120,51 @@ where
     E: LineEnergy<Space = S>,
     S: VectorSpace,
 {
-    let states = |of: &[usize]| -> Vec<StateOf<E>> { of.iter().map(|&s| x[s].clone()).collect() };
-    let fresh: Vec<usize> = active.iter().copied().filter(|&s| scratch[s].m.is_empty()).collect();
     if active.is_empty() {
         return active;
     }
-    let overlaps = energy.overlaps_of(&states(&fresh));
-    for (&s, m) in fresh.iter().zip(overlaps.column_iter()) {
+    let states = |of: &[usize]| -> Vec<StateOf<E>> { of.iter().map(|&s| x[s].clone()).collect() };
+    let stale: Vec<usize> = active.iter().copied().filter(|&s| scratch[s].m.is_empty()).collect();
+    let overlaps = energy.overlaps_of(&states(&stale));
+    for (&s, m) in stale.iter().zip(overlaps.column_iter()) {
         scratch[s].m.extend(m.iter());
     }
     let mut h: Vec<FieldOf<E>> = active.iter().map(|&s| std::mem::take(&mut scratch[s].h)).collect();
     let m: Vec<&[S::Scalar]> = active.iter().map(|&s| scratch[s].m.as_slice()).collect();
     let mut e = vec![0.0; active.len()];
     energy.fields_from(&states(&active), &m, &mut h, &mut e);
-    let mut moving = Vec::new();
-    let mut directions = Vec::new();
+    let (mut moving, mut directions, mut again) = (Vec::new(), Vec::new(), Vec::new());
     for ((s, h), e) in active.into_iter().zip(h).zip(e) {
         scratch[s].h = h;
-        progress[s] = match conjugate_direction(energy.space(), &x[s], e, &mut scratch[s]) {
-            Choice::ZeroField => Progress::ZeroField,
-            Choice::Stationary => Progress::moved(0.0),
+        let fresh = scratch[s].is_fresh();
+        match conjugate_direction(energy.space(), &x[s], e, &mut scratch[s]) {
             Choice::Along(u) => {
-                moving.push(s);
+                moving.push((s, fresh));
                 directions.push(u);
-                Progress::moved(0.0)
             }
-        };
+            Choice::Stop(end) => {
+                progress[s] = end;
+                if !fresh {
+                    again.push(s);
+                }
+            }
+        }
     }
     let overlaps = energy.overlaps_of(&directions);
     let along = overlaps.as_slice().chunks_exact(overlaps.nrows());
-    let mut still = Vec::new();
-    for ((s, u), mu) in moving.into_iter().zip(directions).zip(along) {
+    for (((s, fresh), u), mu) in moving.into_iter().zip(directions).zip(along) {
         let change = advance(energy, &mut x[s], &mut scratch[s], &u, mu);
         progress[s] = Progress::moved(change);
-        if change < S::TOLERANCE {
-            still.push(s);
+        if change < S::TOLERANCE && !fresh {
+            again.push(s);
         }
     }
-    still
+    again.iter().for_each(|&s| scratch[s].restart());
+    again
 }
 
 enum Choice<T: Real> {
-    ZeroField,
-    Stationary,
+    Stop(Progress),
     /// A tangent vector of norm sqrt(N), so that step lengths are angles.
     Along(DVector<T>),
 }
@@ -174,10 +177,13 @@ fn conjugate_direction<S: VectorSpace>(
 ) -> Choice<S::Scalar> {
     let unit = scratch.h.camax().widen();
     if e == f64::INFINITY || unit == 0.0 && !S::CONFINED {
-        return Choice::ZeroField;
+        return Choice::Stop(Progress::ZeroField);
+    }
+    if !(e.is_finite() && unit.is_finite()) {
+        return Choice::Stop(Progress::Diverged);
     }
     if unit == 0.0 {
-        return Choice::Stationary;
+        return Choice::Stop(Progress::moved(0.0));
     }
     let mut g = scratch.h.map(|h| S::Scalar::narrow(h.widen() / unit));
     let field = dot(&g, &g);
@@ -186,7 +192,7 @@ fn conjugate_direction<S: VectorSpace>(
     // A confined field is what is left of two forces that cancel; their size is that of the state.
     let scale = if S::CONFINED { field.max(dot(x, x) / unit / unit) } else { field };
     if gg <= S::Scalar::STATIONARY.powi(2) * scale {
-        return Choice::Stationary;
+        return Choice::Stop(Progress::moved(0.0));
     }
     let mut u = g.clone();
     if !scratch.direction.is_empty() {

@@ -94,6 +94,10 @@ where
                 progress[s] = Progress::ZeroField;
                 continue;
             }
+            if !(e[s].is_finite() && unit.is_finite()) {
+                progress[s] = Progress::Diverged;
+                continue;
+            }
             progress[s] = Progress::moved(0.0);
             if unit == 0.0 {
                 continue;
@@ -120,6 +124,9 @@ where
             open.push(s);
         }
         let mut trial_energies = Vec::new();
+        // The best trial that lowered the energy, if not by enough: fields of f32 are bounded, and then promise
+        // too much.
+        let mut best: Vec<Option<(f64, S::State)>> = vec![None; x.len()];
         for halving in 0..HALVINGS {
             if open.is_empty() {
                 break;
@@ -136,15 +143,30 @@ where
                     if halving == 0 {
                         scratch[s].step *= 2.0;
                     }
-                } else {
-                    scratch[s].step *= 0.5;
-                    still_open.push(s);
+                    best[s] = None;
+                    continue;
                 }
+                let lowest = best[s].as_ref().map_or(e[s], |best| best.0);
+                if trial_energy < lowest {
+                    best[s] = Some((trial_energy, trial));
+                } else if best[s].is_some() {
+                    // Past the best of the halvings: it is the step.
+                    scratch[s].step *= 2.0;
+                    continue;
+                }
+                scratch[s].step *= 0.5;
+                still_open.push(s);
             }
             open = still_open;
         }
-        // No step lowers the energy beyond rounding: the state is as stationary as this scalar can say.
+        // Without a step that lowers the energy the state is as stationary as this scalar can say.
         open.iter().for_each(|&s| scratch[s].step = 0.0);
+        for (s, best) in best.into_iter().enumerate() {
+            if let Some((_, trial)) = best {
+                progress[s] = Progress::moved(space.max_change(&x[s], &trial));
+                x[s] = trial;
+            }
+        }
     }
 }
 

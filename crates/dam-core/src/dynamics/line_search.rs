@@ -56,7 +56,9 @@ fn bracket(at: &impl Fn(f64) -> (f64, f64), reach: f64, slope: f64, scan: bool) 
             return Some([low, (t, if slope.is_nan() { f64::INFINITY } else { slope })]);
         }
         low = (t, slope);
-        t = if scan { t + reach } else { 2.0 * t };
+        let next = if scan { t + reach } else { 2.0 * t };
+        // The last stretch is looked at too.
+        t = if t < FARTHEST { next.min(FARTHEST) } else { next };
     }
     None
 }

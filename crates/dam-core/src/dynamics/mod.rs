@@ -48,6 +48,9 @@ pub enum Progress {
     },
     /// The field is zero (outside the support of every pattern): the state was kept.
     ZeroField,
+    /// Energy or field is no finite number, as where an energy is unbounded below or a kernel fails beyond
+    /// overlaps of ±1: the state was kept.
+    Diverged,
     /// A step of a sampler: it never claims a fixed point.
     Sampled {
         /// The fraction of its proposals that were accepted.

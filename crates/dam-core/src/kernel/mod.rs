@@ -1,12 +1,14 @@
 //! Separation functions F of one overlap: the only thing a new model needs.
 
 mod check;
+mod curved;
 mod epanechnikov;
 mod exponential;
 mod polynomial;
 mod powered;
 
 pub(crate) use check::{agree, check_coefficients, check_kernel};
+pub use curved::CurvedKernel;
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
 pub use polynomial::{DistinctIndex, Hermite, Monomial, RectifiedMonomial};

@@ -1,6 +1,6 @@
 //! Polynomial separation functions: monomials, and their orthogonal relatives.
 
-use super::{IntegerKernel, Kernel};
+use super::{CurvedKernel, IntegerKernel, Kernel};
 use crate::{Error, Overlap};
 
 /// x^k. Loops over many overlaps do not come here but use the coefficients, which vectorise.
@@ -82,6 +82,9 @@ polynomial_kernel! {
     /// assert_eq!((f.f(Overlap::new(0.5, 10)), f.df(Overlap::new(0.5, 10))), (0.125, 0.75));
     /// # Ok::<(), dam_core::Error>(())
     /// ```
+    ///
+    /// In f32 memories m^n leaves the range of the scalar for large n and small m (n > 25 at m = 0.03); fields vanish
+    /// there, and f64 is the choice.
     ///
     /// # Reference
     /// Krotov and Hopfield (2016), eq. 1; n = 2 is the Hopfield model (Hopfield 1982).
@@ -237,6 +240,19 @@ fn three_term(m: f64, order: u32, a: impl Fn(f64) -> f64) -> (f64, f64) {
     (p1, d1)
 }
 
+/// The second derivative of P_order.
+#[inline(always)]
+fn three_term_curvature(m: f64, order: u32, a: impl Fn(f64) -> f64) -> f64 {
+    let (mut p, mut d, mut c) = ([1.0, m], [0.0, 1.0], [0.0, 0.0]);
+    for k in 1..order {
+        let ak = a(f64::from(k));
+        c = [c[1], 2.0 * d[1] + m * c[1] - ak * c[0]];
+        d = [d[1], p[1] + m * d[1] - ak * d[0]];
+        p = [p[1], m * p[1] - ak * p[0]];
+    }
+    c[1]
+}
+
 /// The coefficients of the same recurrence.
 fn three_term_coefficients(order: u32, a: impl Fn(f64) -> f64) -> Vec<f64> {
     let mut below = vec![1.0];
@@ -289,6 +305,14 @@ macro_rules! three_term_kernel {
             }
             fn integer(&self) -> Option<&dyn IntegerKernel> {
                 Some(self)
+            }
+        }
+
+        impl CurvedKernel for $name {
+            #[inline]
+            fn d2f(&self, s: Overlap) -> f64 {
+                let $n = s.n();
+                three_term_curvature(s.m(), self.order, |$k| $a)
             }
         }
 

@@ -53,7 +53,7 @@ static FORCE_PORTABLE: AtomicBool = AtomicBool::new(false);
 /// [`force_portable(true)`](force_portable).
 #[must_use]
 pub fn level() -> Level {
-    if FORCE_PORTABLE.load(Ordering::Relaxed) { Level::Portable } else { detected() }
+    if portable_forced() { Level::Portable } else { detected() }
 }
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).
@@ -66,6 +66,11 @@ pub fn level() -> Level {
 /// and a computation under way may see either value.
 pub fn force_portable(on: bool) {
     FORCE_PORTABLE.store(on, Ordering::Relaxed);
+}
+
+/// Whether [`force_portable`] is on. Not the same as [`Level::Portable`], which is all that some machines have.
+pub(crate) fn portable_forced() -> bool {
+    FORCE_PORTABLE.load(Ordering::Relaxed)
 }
 
 /// What the machine has, whatever was forced.

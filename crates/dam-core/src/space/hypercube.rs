@@ -24,12 +24,12 @@ impl Hypercube {
     /// {−1, +1}^N for N = `sites`.
     ///
     /// # Errors
-    /// [`Error::NoSites`] for N = 0; [`Error::Parameter`] past 2^30 sites, where counts no longer fit.
+    /// [`Error::NoSites`] for N = 0; [`Error::Parameter`] from 2^30 sites on, where counts no longer fit.
     pub fn new(sites: usize) -> Result<Self, Error> {
         match sites {
             0 => Err(Error::NoSites),
-            1..=0x4000_0000 => Ok(Self { sites }),
-            _ => Err(Error::Parameter { name: "N", expected: "1 <= N <= 2^30", found: sites as f64 }),
+            1..0x4000_0000 => Ok(Self { sites }),
+            _ => Err(Error::Parameter { name: "N", expected: "1 <= N < 2^30", found: sites as f64 }),
         }
     }
 }

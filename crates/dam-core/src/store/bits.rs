@@ -10,7 +10,7 @@ use crate::{Dam, Error, Kernel};
 /// ±1 patterns as bits, kept twice: by pattern for overlaps (popcount), by site for fields and flips.
 ///
 /// Memory: N M / 4 bytes. Usually made by [`Dam::new`](crate::Dam::new).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct BitPatterns {
     space: Hypercube,
     len: usize,
@@ -23,6 +23,14 @@ pub struct BitPatterns {
     /// Site i at i · stride.
     columns: Vec<u64>,
 }
+
+/// The same patterns in the same order, however they came to be stored.
+impl PartialEq for BitPatterns {
+    fn eq(&self, other: &Self) -> bool {
+        self.space == other.space && self.rows == other.rows
+    }
+}
+impl Eq for BitPatterns {}
 
 /// Patterns per block of a scan: their rows, dot products and weights stay in cache over a batch.
 const BLOCK: usize = 4096;
@@ -227,7 +235,7 @@ fn exact_fields<K: Kernel, Q: Aggregator>(
     });
     for s in 0..x.len() {
         let total = totals[s].total();
-        let factor = dam.field_factor(total, f64::INFINITY) * integer.slope_unit;
+        let factor = dam.field_factor(total) * integer.slope_unit;
         h[s].iter_mut().zip(&sums[s]).for_each(|(h, &sum)| *h = factor * sum as f64);
         e[s] = dam.energy_of(total);
     }
@@ -242,12 +250,14 @@ fn real_fields<K: Kernel, Q: Aggregator>(
     let (store, tables) = (&dam.store, &dam.tables);
     let mut totals = vec![TableReduction::new(tables); x.len()];
     let mut weights = vec![0.0; BLOCK];
+    let mut magnitudes = vec![0.0; x.len()];
     h.iter_mut().for_each(|h| h.fill(0.0));
     store.for_blocks(x, |s, first, dots| {
         let (used, unused) = weights.split_at_mut(dots.len());
         unused.fill(0.0);
         let factor = totals[s].weights(dots, used);
         let whole: f64 = used.iter().sum();
+        magnitudes[s] = magnitudes[s] * factor + used.iter().map(|w| w.abs()).sum::<f64>();
         for (i, h) in h[s].iter_mut().enumerate() {
             let mask = store.block_mask(i, first, dots.len());
             let up = simd::masked_sum_f64(mask, false, &weights[..64 * mask.len()]);
@@ -256,10 +266,18 @@ fn real_fields<K: Kernel, Q: Aggregator>(
     });
     for s in 0..x.len() {
         let total = totals[s].total();
-        let factor = dam.field_factor(total, <f64 as crate::Real>::LN_SCALE_LIMIT);
-        h[s] *= factor;
+        let factor = dam.field_factor(total);
+        // What rounding leaves of a tie, as for the prices of flips, is a tie.
+        let resolution = rounding(store.len) * magnitudes[s];
+        h[s].iter_mut().for_each(|h| *h = if h.abs() <= resolution { 0.0 } else { *h * factor });
         e[s] = dam.energy_of(total);
     }
+}
+
+/// The relative rounding of a sum over this many patterns: once per term of each of 32 lanes, and a few to join
+/// them.
+pub(super) fn rounding(patterns: usize) -> f64 {
+    (patterns / simd::LANES + 8) as f64 * f64::EPSILON
 }
 
 impl BitPatterns {

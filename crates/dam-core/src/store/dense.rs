@@ -21,13 +21,23 @@ const GROUP: usize = 128;
 /// fastest layout for batched overlaps, and lets a rotation of two coordinates touch two rows only.
 ///
 /// Patterns are held once. Usually made by [`Dam::new`](crate::Dam::new).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct DensePatterns<S: VectorSpace> {
     space: S,
     len: usize,
     /// Distance of the rows of two neighbouring sites; patterns len..stride are zero.
     stride: usize,
     rows: Vec<S::Scalar>,
+}
+
+/// The same patterns in the same order, however they came to be stored.
+impl<S: VectorSpace> PartialEq for DensePatterns<S> {
+    fn eq(&self, other: &Self) -> bool {
+        let sites = self.space.sites();
+        self.space == other.space
+            && self.len == other.len
+            && (0..sites).all(|i| self.site(i) == other.site(i))
+    }
 }
 
 /// Rows that lie a multiple of a page apart compete for the same cache lines.
@@ -45,7 +55,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     pub fn new(space: S, patterns: impl Iterator<Item = Result<DVector<T>, Error>>) -> Result<Self, Error> {
         // Nothing is allocated before the first pattern has proved to fit.
         let mut patterns = patterns.peekable();
-        let first_fits = matches!(patterns.peek(), Some(Ok(_)));
+        let first_fits = matches!(patterns.peek(), Some(Ok(first)) if space.check("pattern", first).is_ok());
         let stride = if first_fits { stride_for::<T>(patterns.size_hint().0.max(1)) } else { 0 };
         let rows = vec![T::zero(); stride * space.sites()];
         let mut store = Self { space, len: 0, stride, rows };
@@ -106,7 +116,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// The overlaps x·ξ/N of every state with all patterns, a column per state.
     pub(crate) fn overlaps(&self, x: &[DVector<T>]) -> DMatrix<T> {
         let (n, len) = (self.space.sites(), self.len);
-        if x.len() < BATCH || simd::level() == simd::Level::Portable {
+        if x.len() < BATCH || simd::portable_forced() {
             let mut m = DMatrix::zeros(len, x.len());
             for (x, m) in x.iter().zip(m.as_mut_slice().chunks_exact_mut(len)) {
                 // A block of m stays in cache while all rows pass by.
@@ -120,9 +130,24 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             return m;
         }
         let packed = pack(x, 1.0 / n as f64);
-        let a = View { data: &self.rows, row: 1, column: self.stride };
-        let m = new_product([len, n, x.len()], a, View { data: &packed, row: 1, column: n });
-        DMatrix::from_vec(len, x.len(), m)
+        let rows = |first: usize, rows: usize| {
+            let a = View { data: &self.rows[first..], row: 1, column: self.stride };
+            new_product([rows, n, x.len()], a, View { data: &packed, row: 1, column: n })
+        };
+        if len <= SHARD {
+            return DMatrix::from_vec(len, x.len(), rows(0, len));
+        }
+        let mut m = DMatrix::zeros(len, x.len());
+        let firsts: Vec<usize> = (0..len).step_by(SHARD).collect();
+        let parts: Vec<Vec<T>> =
+            firsts.par_iter().map(|&first| rows(first, SHARD.min(len - first))).collect();
+        for (first, part) in firsts.into_iter().zip(parts) {
+            let count = part.len() / x.len();
+            for (m, part) in m.as_mut_slice().chunks_exact_mut(len).zip(part.chunks_exact(count)) {
+                m[first..first + count].copy_from_slice(part);
+            }
+        }
+        m
     }
 
     /// Visits the overlaps m = x·ξ/N of every state with the patterns `range`, block by block:
@@ -160,7 +185,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     ) {
         let n = self.space.sites();
         let states = overlaps.states();
-        if states < BATCH || simd::level() == simd::Level::Portable {
+        if states < BATCH || simd::portable_forced() {
             let mut buffer = [T::zero(); BLOCK];
             for s in 0..states {
                 for first in range.clone().step_by(BLOCK) {

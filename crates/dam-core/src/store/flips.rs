@@ -1,7 +1,7 @@
 //! Prices of single spin flips in O(M), exact where the kernel is integer.
 
 use super::PatternStore;
-use super::bits::BitPatterns;
+use super::bits::{BitPatterns, rounding};
 use super::tables::{IntegerTables, Plane, SpinTables};
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Flip, Priced};
@@ -93,9 +93,7 @@ impl FlipCache {
                     sums = fill::<Q>(tables, &table.f, dots, len, down, up);
                 }
                 *total = Total { ln_scale: table.shift, sum: sums.here };
-                // Every lane of a sum rounds once per term; a few more roundings join the lanes.
-                let roundings = (len / simd::LANES + 8) as f64;
-                *resolution = roundings * f64::EPSILON * sums.magnitude;
+                *resolution = rounding(len) * sums.magnitude;
                 if tables.logs && total.sum.ln() < VANISHED {
                     *total = total_of_logs(dots[..len].iter().map(|&d| tables.f[tables.index(d)]));
                 }
@@ -231,7 +229,7 @@ impl<K: Kernel, Q: Aggregator> Priced<Flip> for Dam<BitPatterns, K, Q> {
             }
             Planes::Real { down, up, total, table, resolution } => {
                 let (on, off) = if up_spin { (down, up) } else { (up, down) };
-                let sum = simd::blend_sum_f64(site, false, on, off);
+                let sum = simd::blend_sum_f64(site, on, off);
                 // The planes' scale is not the total's where that was formed again.
                 let change = if Q::ADDITIVE { sum } else { sum - total.sum };
                 if total.ln_scale == table.shift && change.abs() <= *resolution {
