@@ -25,20 +25,22 @@
 //!
 //! | question | here |
 //! |---|---|
-//! | how deformed is the basin of a pattern? | [`BasinIsolation`] |
-//! | how near are its competitors? | [`overlap_statistics`] |
-//! | how often is it retrieved from noisy cues? | [`Trials`] |
+//! | will a pattern be retrieved? diagnostics and their cost in passes | [`diagnostics`] |
+//! | how deformed is its basin? | [`BasinIsolation`] |
+//! | how often is it retrieved from noisy cues, and from how far? | [`Trials`], [`Trials::curve`] |
+//! | where do the other trials end? | [`Trials::census`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
 
 #![forbid(unsafe_code)]
 
+pub mod diagnostics;
 mod error;
-mod isolation;
-mod overlap;
-mod retrieval;
+pub mod retrieval;
 pub mod roc;
 
+pub use diagnostics::{
+    BasinIsolation, Directions, Lanczos, Landscape, OverlapStatistics, Start, landscape, overlap_statistics,
+    overlaps_along, random_directions,
+};
 pub use error::Error;
-pub use isolation::{BasinIsolation, random_directions};
-pub use overlap::{OverlapStatistics, overlap_statistics};
-pub use retrieval::{Retrieval, Trials};
+pub use retrieval::{Census, EndState, Proportion, Retrieval, Trials};

@@ -3,6 +3,7 @@
 use dam_core::{Aggregator, Dam, Kernel, PatternStore};
 use rayon::prelude::*;
 
+use super::{BATCH, patterns};
 use crate::Error;
 
 /// The overlaps O_μν = ξ^μ·ξ^ν/N of one pattern with all others.
@@ -15,10 +16,9 @@ pub struct OverlapStatistics {
     pub max: f64,
     /// (M − 1)^(−1) Σ_{ν≠μ} |O_μν|; 0 if the pattern is the only one.
     pub mean_abs: f64,
+    /// Σ_{ν≠μ} O_μν^k for k = 1, 2, 3, 4. The third is, up to its factor, what others add to the cubic energy.
+    pub power_sums: [f64; 4],
 }
-
-/// Patterns whose overlaps are formed together.
-const BATCH: usize = 128;
 
 /// The overlap statistics of patterns `which`, half a pass (one product N M) each.
 ///
@@ -45,18 +45,26 @@ pub fn overlap_statistics<P: PatternStore, K: Kernel, Q: Aggregator>(
     Ok(batches?.into_iter().flatten().collect())
 }
 
+/// The statistics over no others.
+const ALONE: OverlapStatistics =
+    OverlapStatistics { max: f64::NEG_INFINITY, mean_abs: 0.0, power_sums: [0.0; 4] };
+
 fn batch_statistics<P: PatternStore, K: Kernel, Q: Aggregator>(
     memory: &Dam<P, K, Q>,
     which: &[usize],
 ) -> Result<Vec<OverlapStatistics>, Error> {
-    let patterns: Result<Vec<_>, _> = which.iter().map(|&mu| memory.pattern(mu)).collect();
-    let mut all = vec![OverlapStatistics { max: f64::NEG_INFINITY, mean_abs: 0.0 }; which.len()];
-    memory.store().scan(&patterns?, |s, first, overlaps| {
+    let mut all = vec![ALONE; which.len()];
+    memory.store().scan(&patterns(memory, which)?, |s, first, overlaps| {
         let (stats, own) = (&mut all[s], which[s]);
         for (nu, &o) in (first..).zip(overlaps) {
             if nu != own {
                 stats.max = stats.max.max(o);
                 stats.mean_abs += o.abs();
+                let mut power = 1.0;
+                for sum in &mut stats.power_sums {
+                    power *= o;
+                    *sum += power;
+                }
             }
         }
     });
@@ -85,6 +93,9 @@ mod tests {
             let max = others.iter().copied().fold(f64::MIN, f64::max);
             let mean = others.iter().map(|o| o.abs()).sum::<f64>() / 149.0;
             assert!((stats.max - max).abs() < 1e-13 && (stats.mean_abs - mean).abs() < 1e-13);
+            for (k, sum) in (1..).zip(stats.power_sums) {
+                assert!((sum - others.iter().map(|o| o.powi(k)).sum::<f64>()).abs() < 1e-12);
+            }
         }
     }
 
@@ -93,7 +104,7 @@ mod tests {
         let memory =
             models::hopfield(Hypercube::new(3).unwrap(), [Spins::from_signs(&[1, 1, -1]).unwrap()]).unwrap();
         let stats = overlap_statistics(&memory, &[0]).unwrap()[0];
-        assert_eq!(stats, OverlapStatistics { max: f64::NEG_INFINITY, mean_abs: 0.0 });
+        assert_eq!(stats, ALONE);
         assert!(matches!(overlap_statistics(&memory, &[1]), Err(Error::Core(_))));
     }
 }

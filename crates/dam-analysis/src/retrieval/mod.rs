@@ -1,7 +1,15 @@
-//! Retrieval reliability: how often a pattern is found again from noisy cues.
+//! Retrieval reliability: how often a pattern is found again from noisy cues, from how far, and where the other
+//! trials end.
+
+mod census;
+mod proportion;
+
+pub use census::{Census, EndState};
+pub use proportion::Proportion;
 
 use dam_core::{
-    Aggregator, Corruption, Dam, Dynamics, Energy, Kernel, PatternStore, Purpose, Runner, StateSpace, Streams,
+    Aggregator, Corruption, Dam, Dynamics, Energy, Kernel, PatternStore, Purpose, Run, Runner, StateIn,
+    StateSpace, Streams,
 };
 use rayon::prelude::*;
 
@@ -148,8 +156,7 @@ impl Trials {
         C: Corruption<P::Space>,
     {
         let mut all = Vec::with_capacity(which.len());
-        // States in memory at once: enough to keep all cores busy, few against the patterns.
-        for which in which.chunks((STATES / self.trials).max(1)) {
+        for which in which.chunks(self.patterns_per_round()) {
             let mut tallies: Vec<Tally> = which.iter().map(|&mu| Tally { mu, ..Tally::default() }).collect();
             loop {
                 let tasks: Vec<(usize, usize)> = tallies
@@ -174,6 +181,54 @@ impl Trials {
             done(which.len());
         }
         Ok(all)
+    }
+
+    /// Success against cue noise: all L trials of patterns `which` under each noise, `[noise][pattern]`.
+    ///
+    /// Trial l of pattern μ draws from the same stream at every noise, so that the curve of one pattern is as
+    /// smooth as it can be. [`Proportion`] gives each point its interval; the basin radius is the noise at which a
+    /// curve falls through 1/2. Early stopping does not apply.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    ///
+    /// # Example
+    /// ```
+    /// use dam_analysis::{Proportion, Trials};
+    /// use dam_core::prelude::*;
+    /// let streams = Streams::new(2);
+    /// let space = Hypercube::new(100)?;
+    /// let patterns: Vec<_> = (0..20).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+    /// let memory = models::polynomial(space, 3, &patterns)?;
+    /// let noises = [FlipExactly::new(10), FlipExactly::new(50)];
+    /// let sweep = Asynchronous::new(Order::Permutation);
+    /// let curve = Trials::new(10, 0.9)?.curve(&memory, &sweep, &noises, &[0], streams)?;
+    /// let [near, far] = [0, 1].map(|k| Proportion::pooled(&curve[k]));
+    /// assert!(near.wilson(0.95)?.lower > far.wilson(0.95)?.upper);
+    /// # Ok::<(), dam_analysis::Error>(())
+    /// ```
+    pub fn curve<P, K, Q, D, C>(
+        &self,
+        memory: &Dam<P, K, Q>,
+        dynamics: &D,
+        noises: &[C],
+        which: &[usize],
+        streams: Streams,
+    ) -> Result<Vec<Vec<Retrieval>>, Error>
+    where
+        P: PatternStore,
+        K: Kernel,
+        Q: Aggregator,
+        D: Dynamics<Dam<P, K, Q>>,
+        C: Corruption<P::Space>,
+    {
+        let all = self.early_stop(false);
+        noises.iter().map(|noise| all.run(memory, dynamics, noise, which, streams)).collect()
+    }
+
+    /// Patterns whose trials are in memory at once: enough to keep all cores busy.
+    fn patterns_per_round(&self) -> usize {
+        (STATES / self.trials).max(1)
     }
 
     /// Trials that can be run without knowing how they end.
@@ -204,19 +259,10 @@ impl Trials {
         D: Dynamics<Dam<P, K, Q>>,
         C: Corruption<P::Space>,
     {
-        let patterns: Result<Vec<_>, _> = tallies.iter().map(|tally| memory.pattern(tally.mu)).collect();
-        let patterns = patterns?;
-        let index = |k: usize, l: usize| (tallies[k].mu * self.trials + l) as u64;
-        let cue = |&(k, l): &(usize, usize)| {
-            let mut rng = streams.rng(Purpose::Cues, index(k, l));
-            noise.corrupt(memory.space(), &patterns[k], &mut rng)
-        };
-        let cues: Result<Vec<_>, _> = tasks.par_iter().map(cue).collect();
-        let mut states = cues?;
-        let rng = |t: usize| streams.rng(Purpose::Dynamics, index(tasks[t].0, tasks[t].1));
-        let runs = self.runner.run_all(memory, dynamics, &mut states, rng)?;
+        let named: Vec<(usize, usize)> = tasks.iter().map(|&(k, l)| (tallies[k].mu, l)).collect();
+        let (states, runs) = trial_states(self, memory, dynamics, noise, streams, &named)?;
         for ((&(k, _), x), run) in tasks.iter().zip(&states).zip(runs) {
-            let overlap = memory.space().overlap(x, &patterns[k]);
+            let overlap = memory.space().overlap(x, &memory.pattern(tallies[k].mu)?);
             let tally = &mut tallies[k];
             tally.trials += 1;
             tally.successes += usize::from(overlap > self.threshold);
@@ -227,8 +273,36 @@ impl Trials {
     }
 }
 
+/// Runs trials l of patterns μ, given as (μ, l), to their ends.
+fn trial_states<P, K, Q, D, C>(
+    trials: &Trials,
+    memory: &Dam<P, K, Q>,
+    dynamics: &D,
+    noise: &C,
+    streams: Streams,
+    tasks: &[(usize, usize)],
+) -> Result<(Vec<StateIn<P>>, Vec<Run>), Error>
+where
+    P: PatternStore,
+    K: Kernel,
+    Q: Aggregator,
+    D: Dynamics<Dam<P, K, Q>>,
+    C: Corruption<P::Space>,
+{
+    let index = |(mu, l): (usize, usize)| (mu * trials.trials + l) as u64;
+    let cue = |&task: &(usize, usize)| {
+        let mut rng = streams.rng(Purpose::Cues, index(task));
+        noise.corrupt(memory.space(), &memory.pattern(task.0)?, &mut rng)
+    };
+    let cues: Result<Vec<_>, dam_core::Error> = tasks.par_iter().map(cue).collect();
+    let mut states = cues?;
+    let rng = |t: usize| streams.rng(Purpose::Dynamics, index(tasks[t]));
+    let runs = trials.runner.run_all(memory, dynamics, &mut states, rng)?;
+    Ok((states, runs))
+}
+
 /// States of one round.
-const STATES: usize = 1 << 14;
+const STATES: usize = 1 << 12;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {

@@ -1,0 +1,109 @@
+use statrs::distribution::{ContinuousCDF, Normal};
+
+use super::Retrieval;
+use crate::Error;
+use crate::roc::Interval;
+
+/// Successes of independent trials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proportion {
+    /// Trials that succeeded.
+    pub successes: usize,
+    /// All trials.
+    pub trials: usize,
+}
+
+impl Proportion {
+    /// The trials of several patterns together.
+    ///
+    /// Trials of one pattern mostly end alike, so an interval of the pooled trials is right only where each
+    /// pattern has one, or where one pattern is meant.
+    #[must_use]
+    pub fn pooled(retrievals: &[Retrieval]) -> Self {
+        let sum = |of: fn(&Retrieval) -> usize| retrievals.iter().map(of).sum();
+        Self { successes: sum(|r| r.successes), trials: sum(|r| r.trials) }
+    }
+
+    /// successes / trials; NaN without trials.
+    #[must_use]
+    pub fn fraction(self) -> f64 {
+        self.successes as f64 / self.trials as f64
+    }
+
+    /// The Wilson score interval of the probability of success: within [0, 1], of positive width also at 0 and 1,
+    /// and near its nominal coverage down to a handful of trials.
+    ///
+    /// ```text
+    /// (p + z²/2n ± z sqrt(p (1 − p)/n + z²/4n²)) / (1 + z²/n)
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::ConfidenceLevel`] unless 0 < `level` < 1; [`Error::Parameter`] without trials or with more
+    /// successes than trials.
+    ///
+    /// # Example
+    /// ```
+    /// use dam_analysis::Proportion;
+    /// let none = Proportion { successes: 0, trials: 10 }.wilson(0.95)?;
+    /// assert!(none.lower == 0.0 && (none.upper - 0.2775).abs() < 1e-4);
+    /// # Ok::<(), dam_analysis::Error>(())
+    /// ```
+    ///
+    /// # Reference
+    /// Wilson (1927); recommended by Brown, Cai and DasGupta, Statistical Science 16, 101 (2001).
+    pub fn wilson(self, level: f64) -> Result<Interval, Error> {
+        if !(level > 0.0 && level < 1.0) {
+            return Err(Error::ConfidenceLevel { found: level });
+        }
+        if self.trials == 0 || self.successes > self.trials {
+            let expected = "at least one, and no fewer than the successes";
+            return Err(Error::Parameter { name: "trials", expected, found: self.trials as f64 });
+        }
+        let (n, p) = (self.trials as f64, self.fraction());
+        let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
+        let over = 1.0 + z * z / n;
+        let centre = (p + z * z / (2.0 * n)) / over;
+        let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / over;
+        let lower = if self.successes == 0 { 0.0 } else { centre - half };
+        let upper = if self.successes == self.trials { 1.0 } else { centre + half };
+        Ok(Interval { lower, upper, level })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wilson_agrees_with_its_defining_equation_and_a_published_value() {
+        // |p − p₀| = z sqrt(p₀ (1 − p₀) / n) at both ends p₀.
+        for (successes, trials, level) in [(1, 10, 0.95), (37, 100, 0.9), (999, 1000, 0.99), (5, 9, 0.5)] {
+            let proportion = Proportion { successes, trials };
+            let interval = proportion.wilson(level).unwrap();
+            let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
+            for end in [interval.lower, interval.upper] {
+                let off = (proportion.fraction() - end).abs();
+                let spread = z * (end * (1.0 - end) / trials as f64).sqrt();
+                assert!((off - spread).abs() < 1e-12, "{off} {spread}");
+            }
+        }
+        // Newcombe, Statistics in Medicine 17, 857 (1998), table I: 81 of 263 gives 0.2553 to 0.3662.
+        let interval = Proportion { successes: 81, trials: 263 }.wilson(0.95).unwrap();
+        assert!((interval.lower - 0.2553).abs() < 5e-5 && (interval.upper - 0.3662).abs() < 5e-5);
+    }
+
+    #[test]
+    fn ends_stay_in_range_and_bad_input_is_refused() {
+        let all = Proportion { successes: 20, trials: 20 }.wilson(0.95).unwrap();
+        assert!(all.upper == 1.0 && all.lower > 0.8);
+        for level in [0.0, 1.0, f64::NAN] {
+            assert!(matches!(
+                Proportion { successes: 1, trials: 2 }.wilson(level),
+                Err(Error::ConfidenceLevel { .. })
+            ));
+        }
+        for (successes, trials) in [(0, 0), (3, 2)] {
+            assert!(matches!(Proportion { successes, trials }.wilson(0.9), Err(Error::Parameter { .. })));
+        }
+    }
+}
