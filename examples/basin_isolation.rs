@@ -10,9 +10,9 @@ use std::time::Instant;
 use clap::Parser;
 use dam_core::Streams;
 use dam_experiments::basin_isolation::{
-    INDEPENDENT, IndependentRow, PaperRow, Protocol, Realization, TABLE_1, prepare_csv, realize, write_csv,
+    INDEPENDENT, IndependentRow, PaperRow, Protocol, Realization, TABLE_1, realize, write_csv,
 };
-use dam_experiments::{Error, Summary};
+use dam_experiments::{Error, Summary, output};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Which patterns of a cubic memory on the sphere fail, and does the basin isolation metric know?
@@ -22,10 +22,10 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Disorder realizations at N = 100.
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = at_least_two)]
     realizations: usize,
     /// Disorder realizations at N = 200.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, value_parser = at_least_two)]
     realizations_200: usize,
     /// Trials per pattern at N = 100 (the paper: 100).
     #[arg(long, default_value_t = 100)]
@@ -38,10 +38,18 @@ struct Options {
     csv: PathBuf,
 }
 
+/// One realization has no spread.
+fn at_least_two(given: &str) -> Result<usize, String> {
+    match given.parse() {
+        Ok(count) if count >= 2 => Ok(count),
+        _ => Err(format!("expected a number of at least 2, found {given}")),
+    }
+}
+
 fn main() -> Result<(), Error> {
     let options = Options::parse();
     let start = Instant::now();
-    prepare_csv(&options.csv)?;
+    output::prepare(&options.csv)?;
     let plans = [
         (&TABLE_1[0], &INDEPENDENT[0], options.realizations, options.trials),
         (&TABLE_1[1], &INDEPENDENT[1], options.realizations_200, options.trials_200),
@@ -58,8 +66,8 @@ fn main() -> Result<(), Error> {
         let all = all?;
         print_row(row, independent, &protocol, &all);
         measured.push((protocol, all));
+        write_csv(&options.csv, &measured)?;
     }
-    write_csv(&options.csv, &measured)?;
     let seconds = start.elapsed().as_secs_f64();
     println!("per-pattern results: {}   ({seconds:.0} s, seed {})", options.csv.display(), options.seed);
     Ok(())
@@ -67,9 +75,11 @@ fn main() -> Result<(), Error> {
 
 fn progress_bar(row: &PaperRow, realizations: usize) -> ProgressBar {
     let style = "N = {prefix:4} {wide_bar} {pos}/{len} patterns, {eta} left";
-    ProgressBar::new((row.m * realizations) as u64)
+    let bar = ProgressBar::new((row.m * realizations) as u64)
         .with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
-        .with_prefix(row.n.to_string())
+        .with_prefix(row.n.to_string());
+    bar.enable_steady_tick(std::time::Duration::from_millis(500));
+    bar
 }
 
 fn print_row(paper: &PaperRow, independent: &IndependentRow, protocol: &Protocol, all: &[Realization]) {

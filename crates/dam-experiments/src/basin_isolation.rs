@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use dam_analysis::roc::{Interval, Resampling, Scored};
-use dam_analysis::{BasinIsolation, Retrieval, Trials, overlap_statistics};
+use dam_analysis::{BasinIsolation, Directions, Retrieval, Trials, overlap_statistics};
 use dam_core::prelude::*;
 
 use crate::Error;
@@ -147,7 +147,7 @@ pub fn realize(protocol: &Protocol, streams: Streams, done: impl FnMut(usize)) -
     let all: Vec<usize> = (0..protocol.m).collect();
 
     let overlaps = overlap_statistics(&memory, &all)?;
-    let metric = BasinIsolation::new(protocol.n)?.directions(protocol.directions)?;
+    let metric = BasinIsolation::new(protocol.n)?.directions(Directions::Random(protocol.directions))?;
     let isolation = metric.of_patterns(&memory, &all, streams)?;
     let trials = Trials::new(protocol.trials, 0.9)?.early_stop(true);
     let noise = TangentNoise::new(0.3)?;
@@ -185,25 +185,7 @@ pub fn realize(protocol: &Protocol, streams: Streams, done: impl FnMut(usize)) -
     Ok(Realization { records, fail_percent, predictions })
 }
 
-/// Creates the folder of `path` and a temporary file in it, so that a long run does not end at a full or
-/// read-only disk.
-///
-/// # Errors
-/// [`Error::Output`] if that is not possible.
-pub fn prepare_csv(path: &Path) -> Result<(), Error> {
-    let temporary = temporary(path);
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| Error::output(folder, &e))?;
-    }
-    std::fs::File::create(&temporary).map_err(|e| Error::output(&temporary, &e))?;
-    Ok(())
-}
-
-fn temporary(path: &Path) -> std::path::PathBuf {
-    path.with_extension("csv.tmp")
-}
-
-/// Writes one line per pattern of every realization, under a temporary name first.
+/// Writes one line per pattern of every realization.
 ///
 /// Columns: n, m, realization, pattern, failed (0 or 1), successes, trials (run), trials_planned,
 /// end_overlap (mean), steps (mean), isolation, mean_overlap, max_overlap.
@@ -211,9 +193,6 @@ fn temporary(path: &Path) -> std::path::PathBuf {
 /// # Errors
 /// [`Error::Output`] if the file cannot be written.
 pub fn write_csv(path: &Path, rows: &[(Protocol, Vec<Realization>)]) -> Result<(), Error> {
-    let failed = |e: &dyn std::fmt::Display| Error::output(path, e);
-    let temporary = temporary(path);
-    let mut csv = csv::Writer::from_path(&temporary).map_err(|e| failed(&e))?;
     let header = [
         "n",
         "m",
@@ -229,21 +208,26 @@ pub fn write_csv(path: &Path, rows: &[(Protocol, Vec<Realization>)]) -> Result<(
         "mean_overlap",
         "max_overlap",
     ];
-    csv.write_record(header).map_err(|e| failed(&e))?;
-    for (protocol, realizations) in rows {
-        for (k, realization) in realizations.iter().enumerate() {
-            for r in &realization.records {
+    let lines = rows.iter().flat_map(|(protocol, all)| {
+        all.iter().enumerate().flat_map(move |(k, realization)| {
+            realization.records.iter().map(move |r| {
                 let t = &r.retrieval;
-                let counts =
-                    [protocol.n, protocol.m, k, r.pattern, usize::from(t.failed()), t.successes, t.trials];
+                let counts = [
+                    protocol.n,
+                    protocol.m,
+                    k,
+                    r.pattern,
+                    usize::from(t.failed()),
+                    t.successes,
+                    t.trials,
+                    t.planned,
+                ];
                 let numbers = [t.end_overlap, t.steps, r.isolation, r.mean_overlap, r.max_overlap];
-                let line = counts.iter().chain([&t.planned]).map(usize::to_string);
-                csv.write_record(line.chain(numbers.iter().map(f64::to_string))).map_err(|e| failed(&e))?;
-            }
-        }
-    }
-    csv.flush().map_err(|e| failed(&e))?;
-    std::fs::rename(&temporary, path).map_err(|e| failed(&e))
+                counts.iter().map(usize::to_string).chain(numbers.iter().map(f64::to_string)).collect()
+            })
+        })
+    });
+    crate::output::write_csv(path, &header, lines)
 }
 
 #[cfg(test)]
@@ -283,9 +267,5 @@ mod tests {
         }
         let nowhere = path.join("below-a-file.csv");
         assert!(matches!(write_csv(&nowhere, &[]), Err(Error::Output { .. })));
-        assert!(matches!(prepare_csv(&nowhere), Err(Error::Output { .. })));
-        let deeper = folder.path().join("new/folder/patterns.csv");
-        prepare_csv(&deeper).unwrap();
-        write_csv(&deeper, &[]).unwrap();
     }
 }

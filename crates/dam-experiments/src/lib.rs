@@ -5,6 +5,8 @@
 
 pub mod basin_isolation;
 mod error;
+pub mod output;
+pub mod predictors;
 mod summary;
 
 pub use error::Error;
