@@ -29,11 +29,13 @@
 //! | how near are its competitors? | [`overlap_statistics`] |
 //! | how often is it retrieved from noisy cues? | [`Trials`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
+//! | what is the error of a mean, or a Binder cumulant, of correlated values? | [`monte_carlo`] (likewise) |
 
 #![forbid(unsafe_code)]
 
 mod error;
 mod isolation;
+pub mod monte_carlo;
 mod overlap;
 mod retrieval;
 pub mod roc;
