@@ -5,7 +5,7 @@ use crate::Error;
 /// How far the window trusts the summed time: decay times up to `S` τ_int are provided for.
 const S: f64 = 1.5;
 
-/// Lengths in τ_int from which the estimate is trusted: where the coverage of the errors is within 3 % of the
+/// Lengths in τ_int from which the estimate is trusted: where the coverage of the errors is within 4 % of the
 /// nominal one. It is the customary 50 times of the convention 1 + 2 Σ ρ(t).
 const TRUSTED_LENGTH: f64 = 100.0;
 
