@@ -72,6 +72,105 @@ pub enum Error {
         resamples: usize,
     },
 
+    /// No time series was given.
+    #[error("expected at least one time series, found none; pass one slice for each chain or observable")]
+    NoSeries,
+
+    /// A time series is too short for the question.
+    #[error(
+        "series {series}: expected at least {expected} values, found {found}; \
+         record more steps, and mind how many are cut off as a transient"
+    )]
+    SeriesLength {
+        /// Which series, counted from 0.
+        series: usize,
+        /// The least number of values.
+        expected: usize,
+        /// The number of values.
+        found: usize,
+    },
+
+    /// Time series that belong together differ in length.
+    #[error(
+        "series {series}: expected {expected} values, as in series 0, found {found}; \
+         cut all series to the same steps"
+    )]
+    UnequalSeries {
+        /// Which series, counted from 0.
+        series: usize,
+        /// The length of the first series.
+        expected: usize,
+        /// The length of this one.
+        found: usize,
+    },
+
+    /// A value of a time series is NaN or infinite.
+    #[error(
+        "series {series}: expected finite values, found {value} at index {index}; \
+         find out where the run left the finite numbers"
+    )]
+    NonFiniteValue {
+        /// Which series, counted from 0.
+        series: usize,
+        /// The position of the first such value.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+
+    /// All values of a time series are equal.
+    #[error(
+        "expected a series that fluctuates, found {value} throughout; a frozen chain has no error of its own: \
+         run several chains from different starts, or at a higher temperature"
+    )]
+    ConstantSeries {
+        /// The value.
+        value: f64,
+    },
+
+    /// The autocorrelations of a series do not die out.
+    #[error(
+        "expected correlations that die out within {window} steps, half a chain, found none such in {found} \
+         values; record more steps, cut off more of a transient, or average over a period if the series is periodic"
+    )]
+    NoWindow {
+        /// The longest window that was tried.
+        window: usize,
+        /// The number of values.
+        found: usize,
+    },
+
+    /// A series is too short for its own autocorrelation time.
+    #[error(
+        "expected at least 100 autocorrelation times, found {found} values with tau_int = {tau_int}; \
+         record more steps, or choose a block length yourself"
+    )]
+    SeriesTooShort {
+        /// The number of values.
+        found: usize,
+        /// The estimated integrated autocorrelation time, rather too low.
+        tau_int: f64,
+    },
+
+    /// A block length leaves fewer than two blocks, or is zero.
+    #[error("expected a block length between 1 and {max}, half the series, found {found}")]
+    BlockLength {
+        /// The longest legal length.
+        max: usize,
+        /// The length asked for.
+        found: usize,
+    },
+
+    /// A function of means has no finite value.
+    #[error(
+        "expected a finite value of the function at the means of the blocks, found {value}; \
+         a ratio wants a denominator away from 0 in every resample: take longer blocks"
+    )]
+    NonFiniteFunction {
+        /// What the function returned.
+        value: f64,
+    },
+
     /// A parameter outside its legal range.
     #[error("{name}: expected {expected}, found {found}")]
     Parameter {

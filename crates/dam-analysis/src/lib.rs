@@ -30,11 +30,13 @@
 //! | how often is it retrieved from noisy cues, and from how far? | [`Trials`], [`Trials::curve`] |
 //! | where do the other trials end? | [`Trials::census`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
+//! | what is the error of a mean, or a Binder cumulant, of correlated values? | [`monte_carlo`] (likewise) |
 
 #![forbid(unsafe_code)]
 
 pub mod diagnostics;
 mod error;
+pub mod monte_carlo;
 pub mod retrieval;
 pub mod roc;
 
