@@ -226,12 +226,7 @@ fn a_space_needs_a_site() {
     refused!(Euclidean::<f64>::try_from(0), Error::NoSites, message);
     refused!(Spins::from_signs(&[]), Error::NoSites, message);
     refused!(Spins::from_bools(&[]), Error::NoSites, message);
-    refused!(
-        Hypercube::new(1 << 30),
-        Error::Parameter { name: "N", .. },
-        "N < 2^30",
-        "found 1073741824"
-    );
+    refused!(Hypercube::new(1 << 30), Error::Parameter { name: "N", .. }, "N < 2^30", "found 1073741824");
 }
 
 #[test]
