@@ -5,15 +5,24 @@
 //! predictor for which lower means positive enters with its sign flipped.
 
 mod bootstrap;
+mod calibration;
 mod curve;
+mod delong;
+mod isotonic;
+mod logistic;
+mod normal;
+mod placement;
 #[cfg(test)]
-#[rustfmt::skip] // printed by tests/reference/roc.py
 mod reference;
 #[cfg(test)]
 mod tests;
 
 pub use bootstrap::{Bootstrap, Interval, Resampling};
+pub use calibration::{CalibrationBin, brier_score, calibration_curve};
 pub use curve::RocPoint;
+pub use delong::{DeLong, DeLongTest, delong_test};
+pub use isotonic::Isotonic;
+pub use logistic::Logistic;
 
 use crate::Error;
 
