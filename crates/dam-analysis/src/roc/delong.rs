@@ -120,7 +120,7 @@ impl DeLong {
     /// # Reference
     ///
     /// M. S. Pepe, The Statistical Evaluation of Medical Tests for Classification and Prediction, Oxford
-    /// University Press, section 5.2.4 (2003); G. Qin and L. Hotilovac, Comparison of non-parametric
+    /// University Press, chapter 5 (2003); G. Qin and L. Hotilovac, Comparison of non-parametric
     /// confidence intervals for the area under the ROC curve of a continuous-scale diagnostic test,
     /// Statistical Methods in Medical Research 17, 207–221 (2008).
     pub fn logit(&self, level: f64) -> Result<Interval, Error> {
@@ -292,8 +292,8 @@ pub fn delong_test(first: &[f64], second: &[f64], labels: &[bool]) -> Result<DeL
     let scored = [Scored::new(first, labels)?, Scored::new(second, labels)?];
     let delong = [scored[0].delong()?, scored[1].delong()?];
     let (mut won, mut lost) = (Vec::new(), Vec::new());
-    for ((&a, &b), &label) in first.iter().zip(second).zip(labels) {
-        let (a, b) = (scored[0].placement(a), scored[1].placement(b));
+    let placements = scored[0].placements_of(first).into_iter().zip(scored[1].placements_of(second));
+    for ((a, b), &label) in placements.zip(labels) {
         if label { won.push((a.won, b.won)) } else { lost.push((a.lost, b.lost)) }
     }
     let covariance = scored[0].variance_of(products(&won), products(&lost));

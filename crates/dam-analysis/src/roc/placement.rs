@@ -21,9 +21,18 @@ impl Scored {
         (0..self.cuts.len()).map(|index| self.placement_of_cut(index))
     }
 
-    /// The placement of a score of the sample.
-    pub(super) fn placement(&self, score: f64) -> Placement {
-        self.placement_of_cut(self.cuts.partition_point(|cut| cut.threshold > score))
+    /// The placement of each of the scores, which must be those of the sample, in their order.
+    pub(super) fn placements_of(&self, scores: &[f64]) -> Vec<Placement> {
+        let mut order: Vec<(f64, usize)> = scores.iter().copied().zip(0..).collect();
+        order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let mut placements = vec![self.placement_of_cut(0); scores.len()];
+        let mut rest = order.into_iter();
+        for placement in self.placements() {
+            for (_, sample) in rest.by_ref().take(placement.positives + placement.negatives) {
+                placements[sample] = placement;
+            }
+        }
+        placements
     }
 
     fn placement_of_cut(&self, index: usize) -> Placement {
@@ -48,6 +57,6 @@ pub(super) fn deviations(
         (n + weight as i128, s + weight as i128 * i128::from(v))
     });
     // The mean in two parts: the difference from its integer part is exact however large the integers are.
-    let (whole, rest) = (sum / count, (sum % count) as f64 / count as f64);
-    values.map(move |(weight, v)| (weight as f64, (i128::from(v) - whole) as f64 - rest))
+    let (whole, rest) = ((sum / count) as i64, (sum % count) as f64 / count as f64);
+    values.map(move |(weight, v)| (weight as f64, (v - whole) as f64 - rest))
 }
