@@ -171,6 +171,82 @@ pub enum Error {
         value: f64,
     },
 
+    /// A class of a single sample, whose spread is unknown.
+    #[error(
+        "expected at least two samples of each class, found {positives} positive and {negatives} negative; \
+         collect more samples of the rarer class"
+    )]
+    LoneSample {
+        /// The number of positive labels.
+        positives: usize,
+        /// The number of negative labels.
+        negatives: usize,
+    },
+
+    /// An AUC of 0 or 1, which has no logit.
+    #[error(
+        "expected an AUC strictly between 0 and 1, found {found}; \
+         the samples do not tell how near to it the true AUC is: collect more"
+    )]
+    ExtremeAuc {
+        /// The AUC, 0 or 1.
+        found: f64,
+    },
+
+    /// Two AUCs differ without any variance, so their difference has no scale.
+    #[error(
+        "expected a difference of AUCs with a positive variance, found the difference {found} with the \
+         variance 0; collect samples until the classes overlap"
+    )]
+    CertainDifference {
+        /// The difference of the AUCs.
+        found: f64,
+    },
+
+    /// All bootstrap replicates lie on one side of the statistic, so its bias is beyond correction.
+    #[error(
+        "expected bootstrap replicates on both sides of the observed {observed}, found all {replicates} on \
+         one side; draw more resamples"
+    )]
+    OneSidedReplicates {
+        /// The statistic of the data.
+        observed: f64,
+        /// The number of replicates.
+        replicates: usize,
+    },
+
+    /// A probability is NaN or lies outside [0, 1].
+    #[error(
+        "expected probabilities in [0, 1], found {value} at index {index}; \
+         map scores to probabilities first, for instance by a logistic fit"
+    )]
+    Probability {
+        /// The position of the first such value.
+        index: usize,
+        /// The value found there.
+        value: f64,
+    },
+
+    /// The scores of the classes do not overlap, so the likelihood of a logistic map has no maximum.
+    #[error(
+        "expected scores of the two classes that overlap, found the classes separated at {threshold}; \
+         fit an isotonic map, or collect samples until they overlap"
+    )]
+    Separated {
+        /// The lowest score of the class with the higher scores.
+        threshold: f64,
+    },
+
+    /// Newton's method found no maximum of the likelihood.
+    #[error(
+        "expected the likelihood to reach its maximum within {steps} Newton steps, found it still rising; \
+         the classes overlap too narrowly for the range of the scores: drop outliers, or fit an isotonic map"
+    )]
+    NotConverged {
+        /// The number of steps allowed.
+        steps: usize,
+    },
+
     /// A parameter outside its legal range.
     #[error("{name}: expected {expected}, found {found}")]
     Parameter {

@@ -3,17 +3,85 @@
 //! A sample is a pair of a score and a label. The label is `true` for the positive class, the event to be
 //! predicted (for instance a retrieval failure), and a higher score speaks for the positive class. A
 //! predictor for which lower means positive enters with its sign flipped.
+//!
+//! | question | here |
+//! |---|---|
+//! | how well does the score rank? | [`Scored::auc`], [`Scored::average_precision`], [`Scored::roc_curve`] |
+//! | and where false alarms must be few? | [`Scored::partial_auc`], [`Scored::standardized_partial_auc`] |
+//! | which threshold? | [`Scored::youden`] |
+//! | how certain is the AUC? | [`Scored::delong`], [`Scored::bootstrap_auc`] |
+//! | does one score rank better than another? | [`delong_test`] |
+//! | which probability does a score stand for? | [`Scored::logistic`], [`Scored::isotonic`] |
+//! | are probabilities right? | [`brier_score`], [`calibration_curve`] |
+//!
+//! # Which interval where
+//!
+//! | data | interval |
+//! |---|---|
+//! | in general | [`DeLong::logit`]; [`Bootstrap::bca`] covers as well, for a thousand times the work |
+//! | AUC up to 0.9 and 200 or more samples of each class | any; [`DeLong::wald`] is the one most programs print |
+//! | AUC above 0.9, or fewer samples | [`DeLong::logit`] or [`Bootstrap::bca`]; [`DeLong::wald`] and [`Bootstrap::percentile`] cover too rarely |
+//! | AUC near 1 and a class of 30 samples | none keeps its promise; [`DeLong::logit`] and [`Bootstrap::bca`] miss it least |
+//! | perfect separation, AUC 0 or 1 | none: [`DeLong::logit`] is refused, and the others shrink to a point |
+//!
+//! Coverage of the true AUC by nominal 95 % intervals, in percent, as measured by
+//! `cargo run --release --example auc_coverage`: 1000 sets of normal scores each, 1000 stratified resamples.
+//! The binomial standard error is 0.7 where the coverage is 95 and 1.0 where it is 89. A set that separates
+//! its classes counts as not covered.
+//!
+//! | AUC | positives + negatives | percentile | BCa | DeLong | logit-DeLong |
+//! |---|---|---|---|---|---|
+//! | 0.65 | 30 + 30 | 96.3 | 96.8 | 96.0 | 96.8 |
+//! | 0.65 | 50 + 50 | 94.1 | 94.9 | 93.5 | 95.2 |
+//! | 0.65 | 100 + 100 | 94.2 | 94.2 | 93.9 | 94.5 |
+//! | 0.65 | 200 + 200 | 95.3 | 95.2 | 95.4 | 95.6 |
+//! | 0.65 | 500 + 500 | 93.1 | 93.8 | 93.5 | 93.8 |
+//! | 0.65 | 30 + 300 | 93.2 | 94.5 | 94.0 | 94.5 |
+//! | 0.65 | 300 + 30 | 94.9 | 95.5 | 95.0 | 95.8 |
+//! | 0.80 | 30 + 30 | 94.0 | 95.4 | 93.2 | 95.9 |
+//! | 0.80 | 50 + 50 | 94.5 | 95.5 | 93.9 | 95.6 |
+//! | 0.80 | 100 + 100 | 93.9 | 94.9 | 93.7 | 94.9 |
+//! | 0.80 | 200 + 200 | 95.8 | 95.2 | 95.9 | 95.7 |
+//! | 0.80 | 500 + 500 | 95.5 | 96.0 | 95.4 | 95.9 |
+//! | 0.80 | 30 + 300 | 94.1 | 94.8 | 93.5 | 95.1 |
+//! | 0.80 | 300 + 30 | 93.6 | 94.5 | 93.3 | 94.4 |
+//! | 0.90 | 30 + 30 | 93.3 | 96.9 | 90.8 | 96.6 |
+//! | 0.90 | 50 + 50 | 93.3 | 95.1 | 92.6 | 94.8 |
+//! | 0.90 | 100 + 100 | 93.7 | 94.6 | 92.8 | 94.2 |
+//! | 0.90 | 200 + 200 | 94.0 | 94.2 | 94.2 | 94.3 |
+//! | 0.90 | 500 + 500 | 95.2 | 95.7 | 95.4 | 96.1 |
+//! | 0.90 | 30 + 300 | 92.5 | 94.3 | 91.8 | 94.2 |
+//! | 0.90 | 300 + 30 | 90.8 | 93.2 | 89.6 | 93.5 |
+//! | 0.97 | 30 + 30 | 89.0 | 94.7 | 83.6 | 93.7 |
+//! | 0.97 | 50 + 50 | 90.4 | 96.0 | 87.5 | 94.8 |
+//! | 0.97 | 100 + 100 | 92.5 | 95.1 | 90.5 | 95.0 |
+//! | 0.97 | 200 + 200 | 93.7 | 94.3 | 92.0 | 94.8 |
+//! | 0.97 | 500 + 500 | 94.3 | 93.5 | 94.3 | 94.0 |
+//! | 0.97 | 30 + 300 | 89.7 | 92.1 | 87.9 | 91.8 |
+//! | 0.97 | 300 + 30 | 88.3 | 91.5 | 86.5 | 91.7 |
+//!
+//! With 10 000 sets (`--sets 10000 --resamples 1`) at AUC 0.97, DeLong covers 83 % and logit-DeLong 93 % for
+//! 30 + 30, and 85 % and 91 % for 30 + 300. Fewer than 30 samples of a class were not measured.
 
 mod bootstrap;
+mod calibration;
 mod curve;
+mod delong;
+mod isotonic;
+mod logistic;
+mod normal;
+mod placement;
 #[cfg(test)]
-#[rustfmt::skip] // printed by tests/reference/roc.py
 mod reference;
 #[cfg(test)]
 mod tests;
 
 pub use bootstrap::{Bootstrap, Interval, Resampling};
+pub use calibration::{CalibrationBin, brier_score, calibration_curve};
 pub use curve::RocPoint;
+pub use delong::{DeLong, DeLongTest, delong_test};
+pub use isotonic::Isotonic;
+pub use logistic::Logistic;
 
 use crate::Error;
 

@@ -2,17 +2,28 @@ use dam_core::{Purpose, Streams};
 use rand::RngExt;
 
 use super::bootstrap::quantile;
-use super::reference::{CASES, Case, LEVEL, PLAIN, QUANTILES, STRATIFIED, VALUES};
+use super::reference::auc::{CASES, Case, LEVEL, PLAIN, QUANTILES, STRATIFIED, VALUES};
 use super::{Bootstrap, Resampling, Scored};
 use crate::Error;
+
+mod bca;
+mod calibration;
+mod delong;
 
 fn close(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-12 * b.abs().max(1.0)
 }
 
+fn bools(labels: &[u8]) -> Vec<bool> {
+    labels.iter().map(|&label| label == 1).collect()
+}
+
 fn scored(case: &Case) -> Scored {
-    let labels: Vec<bool> = case.labels.iter().map(|&label| label == 1).collect();
-    Scored::new(case.scores, &labels).unwrap()
+    Scored::new(case.scores, &bools(case.labels)).unwrap()
+}
+
+fn named(name: &str) -> Scored {
+    scored(CASES.iter().find(|case| case.name == name).unwrap())
 }
 
 /// Random samples of both classes; few levels make heavy ties.
@@ -101,6 +112,40 @@ fn the_curve_encloses_the_auc_and_carries_the_best_threshold() {
             j < best_j - 1e-9 || (j < best_j + 1e-9 && point.threshold <= best.threshold)
         }));
     }
+}
+
+#[test]
+fn partial_auc_agrees_with_scikit_learn() {
+    for case in CASES {
+        let scored = scored(case);
+        for &[max_fpr, area, standardized] in case.partial {
+            assert!(close(scored.partial_auc(max_fpr).unwrap(), area), "{} {max_fpr}", case.name);
+            let found = scored.standardized_partial_auc(max_fpr).unwrap();
+            assert!(close(found, standardized), "{} {max_fpr}: {found}", case.name);
+        }
+        assert_eq!(scored.partial_auc(1.0).unwrap(), scored.auc(), "{}", case.name);
+    }
+}
+
+#[test]
+fn the_whole_partial_auc_is_the_auc_and_it_grows_with_its_range() {
+    for index in 0..300 {
+        let (scores, labels) = samples(index);
+        let scored = Scored::new(&scores, &labels).unwrap();
+        let areas: Vec<f64> = (1..=50).map(|k| scored.partial_auc(f64::from(k) / 50.0).unwrap()).collect();
+        assert_eq!(areas[49], scored.auc(), "{index}");
+        assert!(areas.is_sorted() && areas.iter().zip(1..).all(|(&a, k)| a <= f64::from(k) / 50.0 + 1e-15));
+        // The curve starts at the positives that outscore every negative.
+        let narrow = scored.partial_auc(1e-9).unwrap();
+        let first = scored.roc_curve().iter().filter(|p| p.fpr == 0.0).map(|p| p.tpr).fold(0.0, f64::max);
+        assert!(narrow >= 1e-9 * first * (1.0 - 1e-12), "{index}");
+    }
+    for found in [0.0, -0.1, 1.1, f64::INFINITY] {
+        let expected = Error::Parameter { name: "max_fpr", expected: "0 < max_fpr <= 1", found };
+        assert_eq!(named("constant").partial_auc(found), Err(expected.clone()));
+        assert_eq!(named("constant").standardized_partial_auc(found), Err(expected));
+    }
+    assert!(named("constant").partial_auc(f64::NAN).is_err());
 }
 
 #[test]
@@ -216,8 +261,7 @@ fn moments(values: &[f64]) -> (f64, f64) {
 #[test]
 fn stratified_replicates_have_the_exact_moments_of_the_two_sample_statistic() {
     for case in &CASES[..2] {
-        let labels: Vec<bool> = case.labels.iter().map(|&label| label == 1).collect();
-        let (positive, negative) = classes(case.scores, &labels);
+        let (positive, negative) = classes(case.scores, &bools(case.labels));
         let (p, n) = (positive.len() as f64, negative.len() as f64);
         let scored = scored(case);
         // Under the empirical distributions the resampled AUC is a two-sample U-statistic, with variance
@@ -249,7 +293,7 @@ fn stratified_replicates_have_the_exact_moments_of_the_two_sample_statistic() {
 #[test]
 fn degenerate_data_give_degenerate_intervals() {
     for (name, ends) in [("separated", 1.0), ("reversed", 0.0), ("constant", 0.5)] {
-        let scored = scored(CASES.iter().find(|case| case.name == name).unwrap());
+        let scored = named(name);
         for resampling in [Resampling::Plain, Resampling::Stratified] {
             let bootstrap = scored.bootstrap_auc(resampling, 50, &Streams::new(2)).unwrap();
             let interval = bootstrap.percentile(0.95).unwrap();
