@@ -37,6 +37,7 @@
 pub mod diagnostics;
 mod error;
 pub mod monte_carlo;
+mod normal;
 pub mod retrieval;
 pub mod roc;
 

@@ -5,6 +5,7 @@
 //! less. In the protocol of "basin isolation" (noisy trials, norm 0.3 sqrt(N)) all trials of a pattern end alike, and
 //! this one run tells how.
 
+mod one_pass;
 mod pruned;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use dam_analysis::{
 use dam_core::DensePatterns;
 use dam_core::prelude::*;
 
+pub use one_pass::{OnePassFeatures, OnePassModel};
 pub use pruned::pruned_overlaps;
 
 use crate::Error;
@@ -70,9 +72,7 @@ const MOST_STEPS: usize = 200;
 /// # Errors
 /// [`Error::Analysis`] for illegal settings, and if all judged patterns end alike.
 pub fn realize(settings: &Settings, streams: Streams) -> Result<Realization, Error> {
-    let space = Sphere::<f64>::new(settings.n)?;
-    let patterns = (0..settings.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
-    let memory = models::spherical(space.clone(), 3, patterns)?;
+    let memory = draw(settings, streams)?;
     let which: Vec<usize> = (0..settings.judged).collect();
     let failed = failures(&memory, &which, streams)?;
     let mut scores = Scores { failed: &failed, predictors: Vec::new() };
@@ -88,6 +88,12 @@ pub fn realize(settings: &Settings, streams: Streams) -> Result<Realization, Err
     let failures = failed.iter().filter(|&&f| f).count();
     let fail_percent = 100.0 * failures as f64 / failed.len() as f64;
     Ok(Realization { fail_percent, predictors: scores.predictors, gradient, points })
+}
+
+fn draw(settings: &Settings, streams: Streams) -> Result<Cubic, Error> {
+    let space = Sphere::<f64>::new(settings.n)?;
+    let patterns = (0..settings.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
+    Ok(models::spherical(space.clone(), 3, patterns)?)
 }
 
 fn failures(memory: &Cubic, which: &[usize], streams: Streams) -> Result<Vec<bool>, Error> {
@@ -225,6 +231,34 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let (ma, mb) = (mean(a), mean(b));
     let sum = |f: &dyn Fn(f64, f64) -> f64| a.iter().zip(b).map(|(&a, &b)| f(a - ma, b - mb)).sum::<f64>();
     sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
+}
+
+/// The area under the ROC curve of the one-pass model at sizes and realizations it was not fitted to.
+///
+/// # Errors
+/// As [`realize`].
+pub fn held_out(
+    fitted: &[(Settings, Streams)],
+    held: &[(Settings, Streams)],
+    mut done: impl FnMut(),
+) -> Result<Vec<f64>, Error> {
+    let mut sample = |(settings, streams): &(Settings, Streams)| -> Result<_, Error> {
+        let memory = draw(settings, *streams)?;
+        let which: Vec<usize> = (0..settings.judged).collect();
+        let found = (OnePassFeatures::of(&memory, &which)?, failures(&memory, &which, *streams)?);
+        done();
+        Ok(found)
+    };
+    let known: Result<Vec<_>, Error> = fitted.iter().map(&mut sample).collect();
+    let known = known?;
+    let known: Vec<_> = known.iter().map(|(features, failed)| (features, failed.as_slice())).collect();
+    let model = OnePassModel::fit(&known)?;
+    held.iter()
+        .map(|held| {
+            let (features, failed) = sample(held)?;
+            Ok(Scored::new(&model.scores(&features), &failed)?.auc())
+        })
+        .collect()
 }
 
 /// Writes one line per size, realization and predictor: n, m, judged, realization, fail_percent, predictor, passes,

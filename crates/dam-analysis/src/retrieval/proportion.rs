@@ -1,8 +1,6 @@
-use statrs::distribution::{ContinuousCDF, Normal};
-
 use super::Retrieval;
-use crate::Error;
 use crate::roc::Interval;
+use crate::{Error, normal};
 
 /// Successes of independent trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +58,7 @@ impl Proportion {
             return Err(Error::Parameter { name: "trials", expected, found: self.trials as f64 });
         }
         let (n, p) = (self.trials as f64, self.fraction());
-        let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
+        let z = normal::quantile(0.5 + 0.5 * level);
         let over = 1.0 + z * z / n;
         let centre = (p + z * z / (2.0 * n)) / over;
         let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / over;
@@ -80,7 +78,7 @@ mod tests {
         for (successes, trials, level) in [(1, 10, 0.95), (37, 100, 0.9), (999, 1000, 0.99), (5, 9, 0.5)] {
             let proportion = Proportion { successes, trials };
             let interval = proportion.wilson(level).unwrap();
-            let z = Normal::standard().inverse_cdf(0.5 + 0.5 * level);
+            let z = normal::quantile(0.5 + 0.5 * level);
             for end in [interval.lower, interval.upper] {
                 let off = (proportion.fraction() - end).abs();
                 let spread = z * (end * (1.0 - end) / trials as f64).sqrt();

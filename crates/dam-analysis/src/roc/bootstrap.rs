@@ -5,8 +5,8 @@ use rand::RngExt;
 use rayon::prelude::*;
 
 use super::placement::deviations;
-use super::{PairCount, Scored, normal};
-use crate::Error;
+use super::{PairCount, Scored};
+use crate::{Error, normal};
 
 /// How a bootstrap resample is drawn, always with replacement.
 ///

@@ -1,8 +1,8 @@
 //! DeLong's variance of the AUC, and his test of two AUCs on the same samples.
 
 use super::placement::deviations;
-use super::{Interval, Scored, normal};
-use crate::Error;
+use super::{Interval, Scored};
+use crate::{Error, normal};
 
 /// The AUC with its variance after DeLong, DeLong and Clarke-Pearson.
 ///

@@ -69,7 +69,6 @@ mod curve;
 mod delong;
 mod isotonic;
 mod logistic;
-mod normal;
 mod placement;
 #[cfg(test)]
 mod reference;

@@ -1,9 +1,9 @@
 use dam_core::{Euclidean, Purpose, StateSpace, Streams};
 
 use super::{bools, classes, close, kernel, named, samples};
-use crate::Error;
 use crate::roc::reference::delong::{INTERVALS, NORMAL, PAIRED};
-use crate::roc::{Interval, Scored, delong_test, normal};
+use crate::roc::{Interval, Scored, delong_test};
+use crate::{Error, normal};
 
 fn agree(interval: Interval, ends: [f64; 2]) -> bool {
     close(interval.lower, ends[0]) && close(interval.upper, ends[1])

@@ -7,16 +7,16 @@ use libm::erfc;
 use statrs::function::erf::erfc_inv;
 
 /// Φ(x); erfc keeps the relative accuracy of the lower tail, which 1 + erf would lose.
-pub(super) fn cdf(x: f64) -> f64 {
+pub(crate) fn cdf(x: f64) -> f64 {
     erfc(-x / SQRT_2) / 2.0
 }
 
 /// Φ^(−1)(p) for p in (0, 1).
-pub(super) fn quantile(p: f64) -> f64 {
+pub(crate) fn quantile(p: f64) -> f64 {
     -SQRT_2 * erfc_inv(2.0 * p)
 }
 
 /// P(|Z| >= |z|).
-pub(super) fn two_sided(z: f64) -> f64 {
+pub(crate) fn two_sided(z: f64) -> f64 {
     erfc(z.abs() / SQRT_2)
 }

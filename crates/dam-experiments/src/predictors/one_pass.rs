@@ -1,0 +1,221 @@
+//! How much of a failure can be known within one pass? A linear model of what one pass can see.
+
+use dam_core::nalgebra::{DMatrix, DVector};
+use dam_core::prelude::*;
+use rayon::prelude::*;
+
+use super::Cubic;
+use crate::Error;
+
+/// The fraction of the patterns, by largest |O_μν|, whose sums are formed.
+const SUMMED: f64 = 0.18;
+/// The fraction whose overlaps with the gradient are formed.
+const PROBED: f64 = 0.35;
+/// Added to the diagonal of the normal equations of standardized features, per sample.
+const RIDGE: f64 = 0.01;
+
+/// What one pass sees of a pattern: 21 numbers, each standardized over the patterns of its realization.
+///
+/// Half a pass gives the overlaps O with all others. They are so unequal that sums over the 18 % of largest |O| hold
+/// nearly all that fluctuates from pattern to pattern, the others acting through their mean: so the gradient g, the
+/// Hessian-vector product A g = Σ O q ξ and the next field Σ q² ξ cost 0.09 passes each, the overlaps q = g·ξ/N with
+/// the 35 % of largest |O| cost 0.175, and two products with B = Σ ξξᵀ/N cost N/2M each. Together 0.99
+/// passes at N = 500, M = 11000; forming B is shared by all patterns and not counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnePassFeatures {
+    /// One row per pattern.
+    rows: Vec<[f64; FEATURES]>,
+}
+
+const FEATURES: usize = 21;
+
+impl OnePassFeatures {
+    /// Of patterns `which`.
+    ///
+    /// # Errors
+    /// [`Error::Analysis`] for an index past the end.
+    pub fn of(memory: &Cubic, which: &[usize]) -> Result<Self, Error> {
+        let all: Result<Vec<_>, _> = (0..memory.len()).map(|nu| memory.pattern(nu)).collect();
+        let all = all?;
+        let n = memory.space().sites();
+        let shared = Shared::of(&all, n);
+        let rows: Result<Vec<_>, Error> = which
+            .par_iter()
+            .map(|&mu| Ok(shared.features(&all, mu, &memory.overlaps(&memory.pattern(mu)?)?)))
+            .collect();
+        let mut rows = rows?;
+        for k in 0..FEATURES {
+            let column = standardized(rows.iter().map(|row| row[k]));
+            rows.iter_mut().zip(column).for_each(|(row, value)| row[k] = value);
+        }
+        Ok(Self { rows })
+    }
+}
+
+/// A linear score of [`OnePassFeatures`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnePassModel {
+    weights: DVector<f64>,
+}
+
+impl OnePassModel {
+    /// Fitted to failures by least squares, every realization weighted by its patterns.
+    ///
+    /// # Errors
+    /// [`Error::Analysis`] without samples, or if a realization has not one label per pattern.
+    pub fn fit(realizations: &[(&OnePassFeatures, &[bool])]) -> Result<Self, Error> {
+        let mut square = DMatrix::zeros(FEATURES, FEATURES);
+        let mut onto = DVector::zeros(FEATURES);
+        let mut samples = 0;
+        for (features, failed) in realizations {
+            if features.rows.len() != failed.len() {
+                let (expected, found) = (features.rows.len(), failed.len());
+                return Err(dam_analysis::Error::LabelCount { expected, found }.into());
+            }
+            let labels = standardized(failed.iter().map(|&failed| f64::from(u8::from(failed))));
+            for (row, label) in features.rows.iter().zip(labels) {
+                let row = DVector::from_row_slice(row);
+                square.ger(1.0, &row, &row, 1.0);
+                onto.axpy(label, &row, 1.0);
+            }
+            samples += failed.len();
+        }
+        if samples == 0 {
+            return Err(dam_analysis::Error::SingleClass { positives: 0, negatives: 0 }.into());
+        }
+        let ridge = RIDGE * samples as f64;
+        square += DMatrix::from_diagonal_element(FEATURES, FEATURES, ridge);
+        // Positive definite by the ridge.
+        let weights = square.cholesky().map_or_else(|| DVector::zeros(FEATURES), |c| c.solve(&onto));
+        Ok(Self { weights })
+    }
+
+    /// The score of every pattern; high ones predict failure.
+    #[must_use]
+    pub fn scores(&self, features: &OnePassFeatures) -> Vec<f64> {
+        let score = |row: &[f64; FEATURES]| row.iter().zip(&self.weights).map(|(x, w)| x * w).sum();
+        features.rows.iter().map(score).collect()
+    }
+}
+
+/// Mean 0 and variance 1; zeros where nothing varies.
+fn standardized(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let values: Vec<f64> = values.collect();
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    values.iter().map(|v| if deviation > 0.0 { (v - mean) / deviation } else { 0.0 }).collect()
+}
+
+/// What all patterns of a realization share.
+struct Shared {
+    n: f64,
+    /// Σ ξ.
+    sum: DVector<f64>,
+    /// B = Σ ξ ξᵀ / N, and B Σ ξ.
+    square: DMatrix<f64>,
+    square_sum: DVector<f64>,
+}
+
+impl Shared {
+    fn of(all: &[DVector<f64>], n: usize) -> Self {
+        let xi = DMatrix::from_columns(all);
+        let square = &xi * xi.transpose() / n as f64;
+        let sum = xi.column_sum();
+        Self { n: n as f64, square_sum: &square * &sum, sum, square }
+    }
+
+    fn features(&self, all: &[DVector<f64>], mu: usize, o: &[f64]) -> [f64; FEATURES] {
+        let (n, xi) = (self.n, &all[mu]);
+        let dot = |a: &DVector<f64>, b: &DVector<f64>| a.dot(b) / n;
+        let mut others: Vec<usize> = (0..all.len()).filter(|&nu| nu != mu).collect();
+        others.sort_unstable_by(|&a, &b| o[b].abs().total_cmp(&o[a].abs()).then(a.cmp(&b)));
+        let power = |k: i32| others.iter().map(|&nu| o[nu].powi(k)).sum::<f64>();
+        let part = |fraction: f64| (fraction * all.len() as f64) as usize;
+        let (summed, dropped) = others.split_at(part(SUMMED).clamp(1, others.len()));
+        let probed = &others[..part(PROBED).clamp(summed.len(), others.len())];
+        let sum_of = |weight: &dyn Fn(usize, usize) -> f64| {
+            let mut sum = DVector::zeros(xi.len());
+            summed.iter().enumerate().for_each(|(k, &nu)| sum.axpy(weight(k, nu), &all[nu], 1.0));
+            sum
+        };
+
+        // The field of the others: Σ O² ξ over the summed, and the mean O² of the dropped for the rest.
+        let others_sum = &self.sum - xi;
+        let left = dropped.len().max(1) as f64;
+        let mean = dropped.iter().map(|&nu| o[nu] * o[nu]).sum::<f64>() / left;
+        let h = sum_of(&|_, nu| o[nu] * o[nu] - mean) + &others_sum * mean;
+        let own = 1.0 + dot(&h, xi);
+        let g = &h - xi * (own - 1.0);
+        let g_square = dot(&g, &g);
+        let (b_g, b_xi) = (&self.square * &g, &self.square * xi);
+
+        let q: Vec<f64> = probed.iter().map(|&nu| dot(&all[nu], &g)).collect();
+        let moment =
+            |i: i32, j: i32| q.iter().zip(probed).map(|(q, &nu)| o[nu].powi(i) * q.powi(j)).sum::<f64>();
+        let curvature = moment(1, 2);
+        let a_g = sum_of(&|k, nu| o[nu] * q[k]);
+        let a_g_tangent = &a_g - xi * dot(&a_g, xi);
+
+        // Two steps of the map: x₁ = a ξ + b g, then Σ (a O + b q)² ξ.
+        let b = 1.0 / (own * own + g_square).sqrt();
+        let a = own * b;
+        let seen = q[..summed.len()].iter().map(|q| q * q).sum::<f64>();
+        let unseen = (dot(&g, &b_g) - seen).max(0.0) / left;
+        let squares = sum_of(&|k, _| q[k] * q[k] - unseen) + others_sum * unseen;
+        let next = xi * (a * a) + &h * (a * a) + &a_g * (2.0 * a * b) + squares * (b * b);
+        let second = dot(&next, xi) / dot(&next, &next).sqrt();
+
+        [
+            power(1),
+            power(2),
+            power(3),
+            power(4),
+            g_square,
+            a,
+            second,
+            dot(&g, &b_g),
+            dot(&g, &b_xi),
+            dot(&b_xi, &b_xi),
+            dot(&b_g, &b_g),
+            dot(&self.sum, &g),
+            dot(&self.square_sum, &g),
+            curvature,
+            moment(0, 3),
+            moment(0, 2),
+            moment(3, 1),
+            moment(2, 2),
+            curvature / g_square,
+            dot(&a_g_tangent, &a_g_tangent),
+            dot(&a_g_tangent, &g),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predictors::{Settings, failures};
+    use dam_analysis::roc::Scored;
+
+    fn sample(branch: u64) -> (OnePassFeatures, Vec<bool>) {
+        let settings = Settings { n: 60, m: 160, judged: 160, directions: Vec::new() };
+        let streams = Streams::new(5).branch(branch);
+        let space = Sphere::<f64>::new(settings.n).unwrap();
+        let patterns = (0..settings.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
+        let memory = models::spherical(space.clone(), 3, patterns).unwrap();
+        let which: Vec<usize> = (0..settings.judged).collect();
+        (OnePassFeatures::of(&memory, &which).unwrap(), failures(&memory, &which, streams).unwrap())
+    }
+
+    #[test]
+    fn a_model_of_some_realizations_ranks_the_failures_of_another() {
+        let known: Vec<_> = (0..4).map(sample).collect();
+        let known: Vec<_> = known.iter().map(|(features, failed)| (features, failed.as_slice())).collect();
+        let model = OnePassModel::fit(&known).unwrap();
+        let (features, failed) = sample(9);
+        let auc = Scored::new(&model.scores(&features), &failed).unwrap().auc();
+        assert!(auc > 0.7, "{auc}");
+        assert!(OnePassModel::fit(&[]).is_err() && OnePassModel::fit(&[(&features, &failed[1..])]).is_err());
+    }
+}
