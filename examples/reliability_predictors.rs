@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Parser;
 use dam_core::Streams;
 use dam_experiments::basin_isolation::TABLE_1;
-use dam_experiments::predictors::{Realization, Settings, held_out, realize};
+use dam_experiments::predictors::{Realization, Settings, figures, held_out, realize};
 use dam_experiments::{Error, Summary, output};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -37,7 +37,7 @@ struct Options {
     /// Seed of all randomness.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The table, one line per N, realization and predictor.
+    /// The table, one line per N, realization and predictor; the figures go beside it.
     #[arg(long, default_value = "out/reliability_predictors.csv")]
     csv: PathBuf,
 }
@@ -77,6 +77,10 @@ fn main() -> Result<(), Error> {
         bar.finish_and_clear();
         let all = all?;
         print_size(&settings, &all);
+        let [by_cost, by_gradient] = figures(&settings, &all);
+        let beside = |name: &str| options.csv.with_file_name(format!("{name}_n{}.svg", settings.n));
+        by_cost.write(&beside("auc_against_passes"))?;
+        by_gradient.write(&beside("isolation_against_gradient"))?;
         measured.push((settings, all));
     }
     dam_experiments::predictors::write_csv(&options.csv, &measured)?;

@@ -9,6 +9,14 @@ pub enum Error {
     /// From the analysis or the core.
     #[error(transparent)]
     Analysis(#[from] dam_analysis::Error),
+    /// A figure that cannot be drawn.
+    #[error("figure \"{title}\": {message}")]
+    Figure {
+        /// Its title.
+        title: String,
+        /// What was expected and found.
+        message: String,
+    },
     /// An output that cannot be written.
     #[error("{path}: {message}")]
     Output {

@@ -5,6 +5,7 @@
 
 pub mod basin_isolation;
 mod error;
+pub mod figure;
 pub mod output;
 pub mod predictors;
 mod summary;

@@ -24,6 +24,14 @@ fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
+/// Writes a text.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    prepare(path)?;
+    let temporary = temporary(path);
+    std::fs::write(&temporary, text).map_err(|e| Error::output(path, &e))?;
+    std::fs::rename(&temporary, path).map_err(|e| Error::output(path, &e))
+}
+
 /// Writes a table.
 pub(crate) fn write_csv(
     path: &Path,

@@ -20,7 +20,8 @@ use dam_core::prelude::*;
 pub use one_pass::{OnePassFeatures, OnePassModel};
 pub use pruned::pruned_overlaps;
 
-use crate::Error;
+use crate::figure::{Figure, Mark, Series};
+use crate::{Error, Summary};
 
 /// The memory of the study.
 type Cubic = Dam<DensePatterns<Sphere<f64>>, Monomial, Sum>;
@@ -38,9 +39,24 @@ pub struct Settings {
     pub directions: Vec<usize>,
 }
 
+/// What a predictor is made of; series of the figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Overlaps, energy, gradient and curvature at the pattern, and the pruned map.
+    Local,
+    /// I_μ along random directions.
+    Isolation,
+    /// Steps of the map.
+    Map,
+    /// Steps of conjugate gradient.
+    Descent,
+}
+
 /// How well one predictor ranks failures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Predictor {
+    /// What it is made of.
+    pub family: Family,
     /// What it is.
     pub name: String,
     /// Its cost per pattern.
@@ -114,14 +130,25 @@ struct Scores<'a> {
 
 impl Scores<'_> {
     fn add(&mut self, name: impl Into<String>, passes: f64, scores: &[f64]) -> Result<(), Error> {
+        self.add_to(Family::Local, name, passes, scores)
+    }
+
+    fn add_to(
+        &mut self,
+        family: Family,
+        name: impl Into<String>,
+        passes: f64,
+        scores: &[f64],
+    ) -> Result<(), Error> {
         let auc = Scored::new(scores, self.failed)?.auc();
-        self.predictors.push(Predictor { name: name.into(), passes, auc });
+        self.predictors.push(Predictor { family, name: name.into(), passes, auc });
         Ok(())
     }
 
     /// The overlaps after some steps of runs from the patterns; low ones predict failure.
     fn add_steps(
         &mut self,
+        family: Family,
         name: &str,
         overlaps: &[Vec<f64>],
         steps: impl IntoIterator<Item = usize>,
@@ -129,7 +156,7 @@ impl Scores<'_> {
     ) -> Result<(), Error> {
         for k in steps {
             let scores: Vec<f64> = overlaps.iter().map(|o| -o[k]).collect();
-            self.add(format!("{name} {k}"), passes(k), &scores)?;
+            self.add_to(family, format!("{name} {k}"), passes(k), &scores)?;
         }
         Ok(())
     }
@@ -166,7 +193,7 @@ fn of_isolation(
         let random = metric.directions(Directions::Random(k))?;
         let isolation = random.of_patterns(memory, which, streams)?;
         let passes = 0.5 * (k + 1) as f64;
-        scores.add(format!("I_mu, K = {k}"), passes, &isolation)?;
+        scores.add_to(Family::Isolation, format!("I_mu, K = {k}"), passes, &isolation)?;
         if k == 100 {
             let free = random.free_slope(true).of_patterns(memory, which, streams)?;
             scores.add("I_mu, K = 100, linear term free", passes, &free)?;
@@ -185,9 +212,11 @@ fn of_isolation(
 
 fn of_runs(memory: &Cubic, which: &[usize], streams: Streams, scores: &mut Scores<'_>) -> Result<(), Error> {
     let map = overlaps_along(memory, &Synchronous, 20, which, streams)?;
-    scores.add_steps("overlap after map steps:", &map, [1, 2, 3, 5, 10, 20], |k| k as f64)?;
+    scores.add_steps(Family::Map, "overlap after map steps:", &map, [1, 2, 3, 5, 10, 20], |k| k as f64)?;
     let descent = overlaps_along(memory, &ConjugateGradient, 6, which, streams)?;
-    scores.add_steps("overlap after conjugate-gradient steps:", &descent, 1..=6, |k| k as f64 + 0.5)
+    scores.add_steps(Family::Descent, "overlap after conjugate-gradient steps:", &descent, 1..=6, |k| {
+        k as f64 + 0.5
+    })
 }
 
 fn of_curvature(
@@ -219,7 +248,7 @@ fn of_pruned(memory: &Cubic, which: &[usize], scores: &mut Scores<'_>) -> Result
     for (kept, steps) in PRUNED {
         let overlaps = pruned_overlaps(memory, which, kept, steps)?;
         let name = format!("overlap after pruned map steps, {:.0} % kept:", 100.0 * kept);
-        scores.add_steps(&name, &overlaps, [steps], |k| 0.5 + kept * k as f64)?;
+        scores.add_steps(Family::Local, &name, &overlaps, [steps], |k| 0.5 + kept * k as f64)?;
     }
     Ok(())
 }
@@ -259,6 +288,56 @@ pub fn held_out(
             Ok(Scored::new(&model.scores(&features), &failed)?.auc())
         })
         .collect()
+}
+
+/// AUC against passes over realizations of one size, and I_μ against the gradient norm in the first.
+#[must_use]
+pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
+    let title = format!("N = {}, M = {}: {} realizations", settings.n, settings.m, all.len());
+    let Some(first) = all.first() else { return [Figure::default(), Figure::default()] };
+    let series = |family: Family, label: &str, mark: Mark| {
+        let of_family = first.predictors.iter().enumerate().filter(|(_, p)| p.family == family);
+        let points = of_family.map(|(k, predictor)| {
+            let auc = Summary::of(all.iter().map(|r| r.predictors[k].auc));
+            [predictor.passes, auc.mean, if auc.count > 1 { auc.sd } else { 0.0 }]
+        });
+        Series { label: label.into(), points: points.collect(), mark }
+    };
+    let by_cost = Figure {
+        title: title.clone(),
+        x_label: "cost (passes per pattern)".into(),
+        y_label: "AUC for failure (mean ± sd)".into(),
+        log_x: true,
+        series: vec![
+            series(Family::Map, "k map steps", Mark::Joined),
+            series(Family::Descent, "k conjugate-gradient steps", Mark::Joined),
+            series(Family::Isolation, "I_μ, K random directions", Mark::Joined),
+            series(Family::Local, "overlaps, gradient, curvature", Mark::Points),
+        ],
+    };
+    let n = settings.n as f64;
+    let slope = 3.86 * (2.0 * n).sqrt() / 3.0 * (2.0 / (std::f64::consts::PI * n)).sqrt();
+    let ends = first.points.iter().fold([f64::INFINITY, 0.0], |[a, b], p| [p.0.min(a), p.0.max(b)]);
+    let most = settings.directions.last().copied().unwrap_or(0);
+    let by_gradient = Figure {
+        title: format!("N = {}, M = {}: one realization", settings.n, settings.m),
+        x_label: "tangent gradient norm |g| at the pattern (energy)".into(),
+        y_label: format!("I_μ, K = {most} (energy)"),
+        log_x: false,
+        series: vec![
+            Series {
+                label: "patterns".into(),
+                points: first.points.iter().map(|&(g, i)| [g, i, 0.0]).collect(),
+                mark: Mark::Points,
+            },
+            Series {
+                label: "3.86 σ |g| √(2/πN)".into(),
+                points: ends.map(|g| [g, slope * g, 0.0]).to_vec(),
+                mark: Mark::Line,
+            },
+        ],
+    };
+    [by_cost, by_gradient]
 }
 
 /// Writes one line per size, realization and predictor: n, m, judged, realization, fail_percent, predictor, passes,
