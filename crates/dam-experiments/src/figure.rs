@@ -2,9 +2,10 @@
 //! with inward ticks and no grid.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use kuva::plot::scatter::MarkerShape;
-use kuva::prelude::{AxisLine, Layout, LinePlot, Plot, ScatterPlot, TickAlign};
+use kuva::prelude::{AxisLine, Layout, LinePlot, Plot, ScatterPlot, TickAlign, TickFormat};
 
 use crate::{Error, output};
 
@@ -71,7 +72,10 @@ impl Figure {
             }
             if series.mark != Mark::Line {
                 let scatter = ScatterPlot::new().with_data(points()).with_color(colour).with_marker(marker);
-                let scatter = scatter.with_size(3.5).with_legend(&*series.label);
+                // Clouds are drawn small and let through what lies below.
+                let (size, opacity) = if series.points.len() > 100 { (1.8, 0.5) } else { (3.5, 1.0) };
+                let scatter =
+                    scatter.with_size(size).with_marker_opacity(opacity).with_legend(&*series.label);
                 let has_bars = series.points.iter().any(|p| p[2] > 0.0);
                 let bars = series.points.iter().map(|p| p[2]);
                 plots.push(if has_bars { scatter.with_y_err(bars) } else { scatter }.into());
@@ -84,6 +88,7 @@ impl Figure {
             .with_axis_line(AxisLine::Box)
             .with_tick_align(TickAlign::Inside)
             .with_show_grid(false)
+            .with_tick_format(TickFormat::Custom(Arc::new(tick)))
             .with_font_family("sans-serif");
         let layout = if self.log_x { layout.with_log_x() } else { layout };
         Ok(kuva::render_to_svg(plots, layout))
@@ -117,6 +122,20 @@ impl Figure {
     }
 }
 
+/// Four significant digits without trailing zeros: the backend's own rounding makes equal steps look unequal.
+fn tick(x: f64) -> String {
+    let magnitude = x.abs().log10().floor();
+    if x == 0.0 {
+        "0".into()
+    } else if !(-4.0..6.0).contains(&magnitude) {
+        format!("{x:e}")
+    } else {
+        let digits = (3.0 - magnitude).max(0.0) as usize;
+        let text = format!("{x:.digits$}");
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,6 +158,12 @@ mod tests {
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
         assert!(svg.contains("map &amp; more") && svg.contains("passes per pattern"));
         assert_eq!(svg, figure().svg().unwrap());
+    }
+
+    #[test]
+    fn ticks_keep_four_digits() {
+        let texts = [0.0, 0.0175, 0.1, 1.0, 1000.0, -0.5, 1e-7, 22.5].map(tick);
+        assert_eq!(texts, ["0", "0.0175", "0.1", "1", "1000", "-0.5", "1e-7", "22.5"]);
     }
 
     #[test]

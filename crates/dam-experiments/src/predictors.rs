@@ -321,7 +321,7 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
     let most = settings.directions.last().copied().unwrap_or(0);
     let by_gradient = Figure {
         title: format!("N = {}, M = {}: one realization", settings.n, settings.m),
-        x_label: "tangent gradient norm |g| at the pattern (energy)".into(),
+        x_label: "tangent gradient norm |g| at the pattern (energy / length)".into(),
         y_label: format!("I_μ, K = {most} (energy)"),
         log_x: false,
         series: vec![
@@ -331,7 +331,7 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
                 mark: Mark::Points,
             },
             Series {
-                label: "3.86 σ |g| √(2/πN)".into(),
+                label: "linear profiles: 3.86 σ |g| √(2/πN)".into(),
                 points: ends.map(|g| [g, slope * g, 0.0]).to_vec(),
                 mark: Mark::Line,
             },
