@@ -12,7 +12,7 @@ use dam_core::Streams;
 use dam_experiments::basin_isolation::{
     INDEPENDENT, IndependentRow, PaperRow, Protocol, Realization, TABLE_1, realize, write_csv,
 };
-use dam_experiments::{Error, Summary, output};
+use dam_experiments::{Error, Summary, output, realizations};
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// Which patterns of a cubic memory on the sphere fail, and does the basin isolation metric know?
@@ -22,10 +22,10 @@ struct Options {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Disorder realizations at N = 100.
-    #[arg(long, default_value_t = 10, value_parser = at_least_two)]
+    #[arg(long, default_value_t = 10, value_parser = realizations)]
     realizations: usize,
     /// Disorder realizations at N = 200.
-    #[arg(long, default_value_t = 4, value_parser = at_least_two)]
+    #[arg(long, default_value_t = 4, value_parser = realizations)]
     realizations_200: usize,
     /// Trials per pattern at N = 100 (the paper: 100).
     #[arg(long, default_value_t = 100)]
@@ -36,14 +36,6 @@ struct Options {
     /// Per-pattern results, one line each.
     #[arg(long, default_value = "out/basin_isolation.csv")]
     csv: PathBuf,
-}
-
-/// One realization has no spread.
-fn at_least_two(given: &str) -> Result<usize, String> {
-    match given.parse() {
-        Ok(count) if count >= 2 => Ok(count),
-        _ => Err(format!("expected a number of at least 2, found {given}")),
-    }
 }
 
 fn main() -> Result<(), Error> {

@@ -4,7 +4,7 @@ use dam_core::dynamics::{Asynchronous, ConjugateGradient, Dynamics, GradientDesc
 use dam_core::kernel::Exponential;
 use dam_core::{
     Corruption, Dam, DensePatterns, Energy, EnergyTrace, Euclidean, Flip, Hypercube, LocalField, Priced,
-    Purpose, Real, Run, Runner, Sphere, StopReason, Streams, Sum, TangentNoise, VectorSpace,
+    Purpose, Real, Run, Runner, Sphere, StopReason, Streams, Sum, TangentNoise, VectorSpace, models,
 };
 
 use crate::any::AnyDam;
@@ -146,6 +146,29 @@ fn descents_find_the_pattern_of_a_steep_sum_of_exponentials() {
             }
         }
     }
+}
+
+/// Fields of f32 are bounded and promise more than there is: a step is taken all the same.
+#[test]
+fn gradient_descent_in_single_precision_leaves_a_flat_sum() {
+    let space = Sphere::<f32>::new(200).unwrap();
+    let patterns = crate::grid::patterns(&space, 3);
+    let kernel = Exponential::anchored(1.0).unwrap();
+    let memory = Dam::new(space.clone(), kernel, Sum, 1.0, &patterns).unwrap();
+    let mut rng = Streams::new(3).rng(Purpose::Cues, 0);
+    let cue = TangentNoise::new(2.0).unwrap().corrupt(&space, &patterns[1], &mut rng).unwrap();
+    let end = memory.recall_with(&GradientDescent::default(), &cue, Streams::new(1)).unwrap();
+    assert!(end.nearest == 1 && end.overlap > 0.999, "{} after {} steps", end.overlap, end.steps);
+}
+
+/// The cubic energy has no lower bound in the Euclidean space.
+#[test]
+fn descents_say_that_they_diverge() {
+    let space = Euclidean::<f64>::new(20).unwrap();
+    let patterns = crate::grid::patterns(&space, 10);
+    let memory = models::polynomial(space, 3, &patterns).unwrap();
+    let end = memory.recall_with(&GradientDescent::default(), &patterns[0], Streams::new(1)).unwrap();
+    assert_eq!(end.reason, StopReason::Diverged);
 }
 
 #[test]

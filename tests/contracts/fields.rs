@@ -3,8 +3,8 @@
 use dam_core::kernel::{Exponential, Monomial};
 use dam_core::nalgebra::DVector;
 use dam_core::{
-    Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LocalField, LogSum, Real, Sphere, StateSpace,
-    Storable, VectorSpace,
+    Dam, Energy, Euclidean, Hypercube, IntoState, Kernel, LineEnergy, LocalField, LogSum, Real, Sphere,
+    StateSpace, Storable, VectorSpace,
 };
 
 use crate::any::{AnyDam, Boxed};
@@ -87,7 +87,12 @@ fn shards_of_patterns_are_the_direct_sum() {
             let mut h = vec![space.zero_field(); count];
             memory.energies(&states[..count], &mut e);
             memory.fields(&states[..count], &mut h, &mut with_field);
+            let overlaps = memory.overlaps_of(&states[..count]);
             for s in 0..count {
+                for (mu, pattern) in patterns.iter().enumerate() {
+                    let direct = space.overlap(pattern, &states[s]);
+                    assert!((overlaps[(mu, s)] - direct).abs() < 1e-14, "pattern {mu}");
+                }
                 let expected = expected(&memory, &space, &patterns, &states[s]);
                 let tolerance = 1e-13 * expected.scale;
                 let both = [e[s], with_field[s]];

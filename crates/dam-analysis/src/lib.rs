@@ -46,4 +46,4 @@ pub use diagnostics::{
     overlaps_along, random_directions,
 };
 pub use error::Error;
-pub use retrieval::{Census, EndState, Proportion, Retrieval, Trials};
+pub use retrieval::{Census, EndState, Proportion, Retrieval, Trials, basin_radius};

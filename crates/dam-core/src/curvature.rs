@@ -65,10 +65,107 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: CurvedKernel, Q: Aggregator> Dam<De
         let weight = |(d1, d2): (f64, f64), q: f64| slope * d2 * q + curvature * along * d1;
         let each = || pairs.iter().zip(q).map(|(&pair, q)| weight(pair, q.widen()));
         // Weights of steep sums leave the range of f32, and their ratios do not.
-        let unit = each().fold(0.0_f64, |max, w| max.max(w.abs()));
-        if unit > 0.0 {
+        // Not a number if one of them is not.
+        let unit = each().fold(0.0_f64, |max, w| if w.abs() <= max { max } else { max + (w.abs() - max) });
+        if unit != 0.0 {
             w.iter_mut().zip(each()).for_each(|(w, each)| *w = T::narrow(each / unit));
         }
         unit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DVector;
+
+    use super::*;
+    use crate::energy::{LineEnergy, LocalField};
+    use crate::kernel::{Epanechnikov, Exponential, Hermite, Kernel, Monomial, Powered, RectifiedMonomial};
+    use crate::space::{Euclidean, IntoState, Sphere};
+    use crate::store::Storable;
+    use crate::{FlooredLogSum, LogSum, Purpose, Streams, Sum};
+
+    /// Products against central differences of the field, for several states and vectors at once.
+    fn differences<S, K, Q>(space: &S, kernel: K, q: Q)
+    where
+        S: VectorSpace<Scalar = f64> + Storable<Store = DensePatterns<S>>,
+        for<'p> &'p DVector<f64>: IntoState<S>,
+        K: CurvedKernel,
+        Q: Aggregator,
+    {
+        let draw = |purpose, count: u64| -> Vec<DVector<f64>> {
+            (0..count).map(|k| space.sample(&mut Streams::new(3).rng(purpose, k))).collect()
+        };
+        let patterns = draw(Purpose::Patterns, 30);
+        // Near a pattern, so that sums with a compact support are not empty.
+        let x: Vec<_> =
+            draw(Purpose::Cues, 5).iter().zip(&patterns).map(|(c, p)| p * 0.9 + c * 0.3).collect();
+        let v: Vec<_> = draw(Purpose::Directions, 5).iter().map(|v| v * 0.7).collect();
+        let memory = Dam::new(space.clone(), kernel, q, 1.7, &patterns).unwrap();
+        let overlaps = memory.overlaps_of(&x);
+        let m: Vec<&[f64]> = overlaps.as_slice().chunks_exact(30).collect();
+        let mut found = vec![space.zero_field(); 5];
+        memory.hessian_products(&m, &v, &mut found);
+        for ((x, v), found) in x.iter().zip(&v).zip(&found) {
+            let field = |t: f64| {
+                let mut h = space.zero_field();
+                memory.field(&(x + v * t), &mut h);
+                h
+            };
+            let h = 1e-5;
+            let difference = (field(-h) - field(h)) / (2.0 * h);
+            let off = (found - &difference).amax();
+            assert!(off < 1e-6 * (1.0 + difference.amax()), "{off:e} of {:e}", difference.amax());
+            assert!(difference.amax() > 0.0);
+        }
+    }
+
+    fn every_kernel<S>(space: &S)
+    where
+        S: VectorSpace<Scalar = f64> + Storable<Store = DensePatterns<S>>,
+        for<'p> &'p DVector<f64>: IntoState<S>,
+    {
+        differences(space, Monomial::new(3).unwrap(), Sum);
+        differences(space, RectifiedMonomial::new(4).unwrap(), Sum);
+        differences(space, Hermite::new(4).unwrap(), Sum);
+        differences(space, Exponential::anchored(0.2).unwrap(), Sum);
+        differences(space, Exponential::new(0.2).unwrap(), LogSum);
+        differences(space, Exponential::anchored(0.2).unwrap(), FlooredLogSum::new(1e-9).unwrap());
+        differences(space, Monomial::new(2).unwrap(), LogSum);
+        differences(space, Powered(Epanechnikov::new(0.4).unwrap()), LogSum);
+        differences(space, Box::new(Monomial::new(3).unwrap()) as Box<dyn CurvedKernel>, Sum);
+    }
+
+    #[test]
+    fn products_are_differences_of_fields() {
+        every_kernel(&Sphere::<f64>::new(12).unwrap());
+        every_kernel(&Euclidean::<f64>::new(12).unwrap());
+    }
+
+    #[test]
+    fn a_curvature_that_is_no_number_shows() {
+        struct Broken;
+        impl Kernel for Broken {
+            fn f(&self, s: Overlap) -> f64 {
+                s.m().powi(2)
+            }
+            fn df(&self, s: Overlap) -> f64 {
+                2.0 * s.m()
+            }
+            fn log_domain(&self) -> bool {
+                false
+            }
+        }
+        impl CurvedKernel for Broken {
+            fn d2f(&self, _s: Overlap) -> f64 {
+                f64::NAN
+            }
+        }
+        let space = Sphere::<f64>::new(2).unwrap();
+        let memory = Dam::new(space, Broken, Sum, 1.0, [vec![1.0, 1.0]]).unwrap();
+        let mut out = [DVector::zeros(2)];
+        memory.hessian_products(&[&[1.0]], &[DVector::from_vec(vec![1.0, -1.0])], &mut out);
+        memory.hessian_products(&[&[1.0]], &[DVector::from_vec(vec![1.0, 1.0])], &mut out);
+        assert!(out[0].iter().all(|h| h.is_nan()));
     }
 }

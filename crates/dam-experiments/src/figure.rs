@@ -91,7 +91,27 @@ impl Figure {
             .with_tick_format(TickFormat::Custom(Arc::new(tick)))
             .with_font_family("sans-serif");
         let layout = if self.log_x { layout.with_log_x() } else { layout };
-        Ok(kuva::render_to_svg(plots, layout))
+        Ok(self.with_own_ids(&kuva::render_to_svg(plots, layout)))
+    }
+
+    /// The backend numbers clip paths over the life of the process; two figures in one page, and the same figure
+    /// drawn twice, need ids that are theirs.
+    fn with_own_ids(&self, svg: &str) -> String {
+        const THEIRS: &str = "kuva-clip-";
+        let slug: String = self.title.chars().filter(char::is_ascii_alphanumeric).collect();
+        let mut parts = svg.split(THEIRS);
+        let mut own: String = parts.next().unwrap_or_default().into();
+        let mut seen: Vec<&str> = Vec::new();
+        for part in parts {
+            let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+            let (id, rest) = part.split_at(end);
+            let number = seen.iter().position(|known| *known == id).unwrap_or_else(|| {
+                seen.push(id);
+                seen.len() - 1
+            });
+            own.push_str(&format!("clip-{slug}-{number}{rest}"));
+        }
+        own
     }
 
     /// Writes the figure.
@@ -158,6 +178,7 @@ mod tests {
         assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
         assert!(svg.contains("map &amp; more") && svg.contains("passes per pattern"));
         assert_eq!(svg, figure().svg().unwrap());
+        assert!(svg.contains("id=\"clip-N100-0\"") && svg.contains("url(#clip-N100-0)"));
     }
 
     #[test]

@@ -11,4 +11,4 @@ pub mod predictors;
 mod summary;
 
 pub use error::Error;
-pub use summary::Summary;
+pub use summary::{Summary, realizations};

@@ -42,7 +42,7 @@ pub struct Settings {
 /// What a predictor is made of; series of the figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Overlaps, energy, gradient and curvature at the pattern, and the pruned map.
+    /// All others: overlaps, energy, gradient and curvature at the pattern, informed directions, the pruned map.
     Local,
     /// I_μ along random directions.
     Isolation,
@@ -104,6 +104,19 @@ pub fn realize(settings: &Settings, streams: Streams) -> Result<Realization, Err
     let failures = failed.iter().filter(|&&f| f).count();
     let fail_percent = 100.0 * failures as f64 / failed.len() as f64;
     Ok(Realization { fail_percent, predictors: scores.predictors, gradient, points })
+}
+
+/// What is written for the cubic model holds for no other, and needs competitors.
+fn check_cubic(memory: &Cubic) -> Result<(), Error> {
+    let order = memory.kernel().order();
+    if order != 3 {
+        let found = f64::from(order);
+        return Err(dam_core::Error::Parameter { name: "order n", expected: "n = 3", found }.into());
+    }
+    if memory.len() < 2 {
+        return Err(dam_core::Error::Parameter { name: "patterns M", expected: "M >= 2", found: 1.0 }.into());
+    }
+    Ok(())
 }
 
 fn draw(settings: &Settings, streams: Streams) -> Result<Cubic, Error> {
@@ -262,7 +275,8 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
     sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
 }
 
-/// The area under the ROC curve of the one-pass model at sizes and realizations it was not fitted to.
+/// The area under the ROC curve of linear models at sizes and realizations they were not fitted to, per realization:
+/// of the overlaps alone (4 features, half a pass), of the first field too (12), and of all (21).
 ///
 /// # Errors
 /// As [`realize`].
@@ -270,7 +284,7 @@ pub fn held_out(
     fitted: &[(Settings, Streams)],
     held: &[(Settings, Streams)],
     mut done: impl FnMut(),
-) -> Result<Vec<f64>, Error> {
+) -> Result<Vec<[f64; 3]>, Error> {
     let mut sample = |(settings, streams): &(Settings, Streams)| -> Result<_, Error> {
         let memory = draw(settings, *streams)?;
         let which: Vec<usize> = (0..settings.judged).collect();
@@ -281,13 +295,18 @@ pub fn held_out(
     let known: Result<Vec<_>, Error> = fitted.iter().map(&mut sample).collect();
     let known = known?;
     let known: Vec<_> = known.iter().map(|(features, failed)| (features, failed.as_slice())).collect();
-    let model = OnePassModel::fit(&known)?;
-    held.iter()
-        .map(|held| {
-            let (features, failed) = sample(held)?;
-            Ok(Scored::new(&model.scores(&features), &failed)?.auc())
-        })
-        .collect()
+    let [half, first, all] = [4, 12, 21].map(|used| OnePassModel::fit(used, &known));
+    let models = [half?, first?, all?];
+    let mut aucs = Vec::with_capacity(held.len());
+    for held in held {
+        let (features, failed) = sample(held)?;
+        let mut of_models = [0.0; 3];
+        for (auc, model) in of_models.iter_mut().zip(&models) {
+            *auc = Scored::new(&model.scores(&features), &failed)?.auc();
+        }
+        aucs.push(of_models);
+    }
+    Ok(aucs)
 }
 
 /// AUC against passes over realizations of one size, and I_μ against the gradient norm in the first.
@@ -312,11 +331,14 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
             series(Family::Map, "k map steps", Mark::Joined),
             series(Family::Descent, "k conjugate-gradient steps", Mark::Joined),
             series(Family::Isolation, "I_μ, K random directions", Mark::Joined),
-            series(Family::Local, "overlaps, gradient, curvature", Mark::Points),
+            series(Family::Local, "other predictors", Mark::Points),
         ],
     };
     let n = settings.n as f64;
-    let slope = 3.86 * (2.0 * n).sqrt() / 3.0 * (2.0 / (std::f64::consts::PI * n)).sqrt();
+    // A parabola fitted to a line on the first 10 of 100 points: docs/predictors.md.
+    let a = 99.0 * 2025.0 / 15333.0;
+    let distance = a / 3.0 - 0.5 + 1.0 / (3.0 * a * a);
+    let slope = distance * (2.0 * n).sqrt() / 3.0 * (2.0 / (std::f64::consts::PI * n)).sqrt();
     let ends = first.points.iter().fold([f64::INFINITY, 0.0], |[a, b], p| [p.0.min(a), p.0.max(b)]);
     let most = settings.directions.last().copied().unwrap_or(0);
     let by_gradient = Figure {
@@ -368,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_realization_has_every_predictor_and_is_reproducible() {
-        let settings = Settings { n: 40, m: 75, judged: 60, directions: vec![5, 100] };
+        let settings = Settings { n: 60, m: 90, judged: 80, directions: vec![5, 100] };
         let first = realize(&settings, Streams::new(2)).unwrap();
         assert_eq!(first, realize(&settings, Streams::new(2)).unwrap());
         assert!(first.fail_percent > 5.0 && first.fail_percent < 95.0, "{}", first.fail_percent);

@@ -39,6 +39,17 @@ impl Summary {
     }
 }
 
+/// Reads a number of disorder realizations from the command line: at least two, for one has no spread.
+///
+/// # Errors
+/// What was expected and found.
+pub fn realizations(given: &str) -> Result<usize, String> {
+    match given.parse() {
+        Ok(count) if count >= 2 => Ok(count),
+        _ => Err(format!("expected a number of at least 2, found {given}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

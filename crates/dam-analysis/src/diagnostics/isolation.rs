@@ -1,7 +1,7 @@
 //! The basin isolation metric I_μ.
 
 use dam_core::{
-    Aggregator, Dam, DensePatterns, Energy, Kernel, LineEnergy, LocalField, PlaneEnergy, Purpose, Real,
+    Aggregator, Dam, DensePatterns, Energy, Kernel, LineEnergy, PlaneEnergy, Purpose, Real, ScalarOf,
     StateOf, StateSpace, Streams, VectorSpace, nalgebra::DVector, rand::Rng,
 };
 use rayon::prelude::*;
@@ -119,8 +119,9 @@ impl BasinIsolation {
     }
 
     /// Fits a linear term as well, ê(r) = e(0) + a r + ½ κ r²: not the paper's metric, but what "deviation from
-    /// quadratic behaviour" says. What is left is the cubic part of the profile. As a predictor of failure it is
-    /// worse than chance: see the example `reliability_predictors`.
+    /// quadratic behaviour" says. What is left of the cubic model is mainly the even remainder of the factor
+    /// (1 + r²/N)^(−3/2) times the energy at x. As a predictor of failure it is worse than chance: see the example
+    /// `reliability_predictors`.
     #[must_use]
     pub fn free_slope(self, free_slope: bool) -> Self {
         Self { free_slope, ..self }
@@ -141,11 +142,22 @@ impl BasinIsolation {
     ) -> Result<f64, Error> {
         self.check(energy, x, directions)?;
         let at_x = energy.overlaps_of(std::slice::from_ref(x));
+        self.along(energy, x, at_x.as_slice(), directions)
+    }
+
+    /// As [`at`](Self::at), with the overlaps of `x` known.
+    fn along<E: LineEnergy>(
+        &self,
+        energy: &E,
+        x: &StateOf<E>,
+        at_x: &[ScalarOf<E>],
+        directions: &[StateOf<E>],
+    ) -> Result<f64, Error> {
         let along = energy.overlaps_of(directions);
         let along = along.as_slice().chunks_exact(along.nrows());
         let mut sum = 0.0;
         for (v, mv) in directions.iter().zip(along) {
-            let plane = energy.plane(x, at_x.as_slice(), v, mv);
+            let plane = energy.plane(x, at_x, v, mv);
             sum += self.deviation(|r| {
                 let s = energy.space().ray_scale(r);
                 plane.at(s, s * r)[0]
@@ -202,19 +214,21 @@ impl BasinIsolation {
             .par_iter()
             .map(|&mu| {
                 let x = memory.pattern(mu)?;
+                let at_x = memory.overlaps_of(std::slice::from_ref(&x));
                 let directions = match self.directions {
                     Directions::Random(count) => {
                         let mut rng = streams.rng(Purpose::Directions, mu as u64);
                         random_directions(memory.space(), &x, count, &mut rng)
                     }
                     Directions::Gradient => {
-                        let mut h = memory.space().zero_field();
-                        memory.field(&x, &mut h);
-                        vec![unit_tangent(memory.space(), &x, h)]
+                        let mut h = [memory.space().zero_field()];
+                        memory.fields_from(std::slice::from_ref(&x), &[at_x.as_slice()], &mut h, &mut [0.0]);
+                        h.map(|h| unit_tangent(memory.space(), &x, h)).into()
                     }
-                    Directions::Nearest(count) => towards_nearest(memory, mu, &x, count)?,
+                    Directions::Nearest(count) => towards_nearest(memory, mu, &x, at_x.as_slice(), count)?,
                 };
-                self.at(memory, &x, &directions)
+                self.check(memory, &x, &directions)?;
+                self.along(memory, &x, at_x.as_slice(), &directions)
             })
             .collect()
     }
@@ -329,16 +343,16 @@ fn towards_nearest<S: VectorSpace, K: Kernel, Q: Aggregator>(
     memory: &Dam<DensePatterns<S>, K, Q>,
     mu: usize,
     x: &DVector<S::Scalar>,
+    overlaps: &[S::Scalar],
     count: usize,
 ) -> Result<Vec<DVector<S::Scalar>>, Error> {
     if count >= memory.len() {
         let found = count as f64;
         return Err(Error::Parameter { name: "nearest patterns", expected: "fewer than M", found });
     }
-    let overlaps = memory.overlaps(x)?;
     let mut others: Vec<usize> = (0..memory.len()).filter(|&nu| nu != mu).collect();
     // Ties in the order of the patterns.
-    others.sort_by(|&a, &b| overlaps[b].total_cmp(&overlaps[a]));
+    others.sort_by(|&a, &b| overlaps[b].widen().total_cmp(&overlaps[a].widen()));
     let towards =
         |&nu: &usize| Ok(unit_tangent(memory.space(), x, memory.space().log_ray(x, &memory.pattern(nu)?)));
     others[..count].iter().map(towards).collect()
@@ -369,6 +383,16 @@ mod tests {
         let fast = metric.at(&memory, &x, &directions).unwrap();
         let literal = metric.at_literal(&memory, &x, &directions).unwrap();
         assert!(fast > 0.0 && (fast / literal - 1.0).abs() < 1e-9, "{fast} {literal}");
+        // The profile itself, point by point.
+        let (at_x, along) =
+            (memory.overlaps_of(std::slice::from_ref(&x)), memory.overlaps_of(&directions[..1]));
+        let plane = memory.plane(&x, at_x.as_slice(), &directions[0], along.as_slice());
+        for r in [0.0, 0.3, 1.1, 2.9] {
+            let mut y = &x + r * &directions[0];
+            memory.space().retract(&mut y);
+            let (s, energy) = (memory.space().ray_scale(r), memory.energy(&y));
+            assert!((plane.at(s, s * r)[0] - energy).abs() < 1e-12 * (1.0 + energy.abs()), "{energy} at {r}");
+        }
     }
 
     #[test]
@@ -382,6 +406,9 @@ mod tests {
         compare(Exponential::anchored(1.0).unwrap(), LogSum);
         compare(Exponential::anchored(0.5).unwrap(), Sum);
         compare(Epanechnikov::new(1.5).unwrap(), LogSum);
+        compare(Powered(Epanechnikov::new(0.4).unwrap()), LogSum);
+        compare(DistinctIndex::new(3).unwrap(), Sum);
+        compare(Exponential::anchored(0.5).unwrap(), FlooredLogSum::new(1e-9).unwrap());
     }
 
     #[test]

@@ -116,7 +116,8 @@ impl Lanczos {
         let mut g = h.clone();
         space.project_tangent(x, &mut g);
         // x·(h − g) / |x|²: what is left of x·h on the sphere, and nothing in the Euclidean space.
-        let bending = dot(x, &(h - &g)) / dot(x, x);
+        let square = dot(x, x);
+        let bending = if square > 0.0 { dot(x, &(h - &g)) / square } else { 0.0 };
         let norm = dot(&g, &g).sqrt();
         let next = if self.start == Start::Gradient && norm > 0.0 {
             g.map(|g| Real::narrow(g.widen() / norm))

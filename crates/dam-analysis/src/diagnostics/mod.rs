@@ -8,10 +8,10 @@
 //! | [`overlaps_along`] k map steps | k | any dynamics |
 //! | [`overlaps_along`] k steps of conjugate gradient | k + 1/2 | sphere, Euclidean |
 //! | [`Lanczos`]: lowest tangent curvature from k steps | k + 1 | sphere, Euclidean; a kernel with a second derivative |
-//! | [`BasinIsolation`] along K directions, fast | (K + 1)/2 | sphere, Euclidean |
+//! | [`BasinIsolation`] along K directions, fast | (K + 1)/2, with the gradient's 3/2 | sphere, Euclidean |
 //! | [`BasinIsolation`], literal, P grid points | K P/2 | any energy on the sphere or Euclidean |
 //!
-//! All are batched over patterns, run on the cores of the caller's rayon pool, and give the same bits for any
+//! All are batched over patterns (I_μ over its directions), run on the cores of the caller's rayon pool, and give the same bits for any
 //! number of threads.
 
 mod isolation;

@@ -28,9 +28,9 @@ pub enum EndState {
 pub struct Census {
     /// Per pattern asked for, the end of each of its L trials.
     pub ends: Vec<Vec<EndState>>,
-    /// Different end states among all trials: no site of two of them differs by less than 0.01.
+    /// Different end states among all trials: any two differ by at least 0.01 at some site.
     pub distinct: usize,
-    /// Trials that had not come to rest within the step limit.
+    /// Trials that had not come to rest: at the step limit, in a cycle, or diverged.
     pub unfinished: usize,
 }
 
@@ -46,6 +46,10 @@ impl Census {
     pub fn count(&self, is: impl Fn(EndState) -> bool) -> usize {
         self.ends.iter().flatten().filter(|&&end| is(end)).count()
     }
+}
+
+fn at_rest(reason: StopReason) -> bool {
+    matches!(reason, StopReason::Converged | StopReason::ZeroField)
 }
 
 /// Sites that differ by less belong to one end state: runs to a tolerance do not end in the same bits.
@@ -104,7 +108,7 @@ impl Trials {
             let tasks: Vec<(usize, usize)> =
                 which.iter().flat_map(|&mu| (0..self.trials).map(move |l| (mu, l))).collect();
             let (states, runs) = trial_states(self, memory, dynamics, noise, streams, &tasks)?;
-            census.unfinished += runs.iter().filter(|run| run.reason == StopReason::MaxSteps).count();
+            census.unfinished += runs.iter().filter(|run| !at_rest(run.reason)).count();
             let ends = self.ends(memory, &tasks, &states, mixture);
             for (k, (end, state)) in ends.iter().zip(&states).enumerate() {
                 distinct.add(memory.space(), end.1, state);

@@ -5,7 +5,7 @@ mod census;
 mod proportion;
 
 pub use census::{Census, EndState};
-pub use proportion::Proportion;
+pub use proportion::{Proportion, basin_radius};
 
 use dam_core::{
     Aggregator, Corruption, Dam, Dynamics, Energy, Kernel, PatternStore, Purpose, Run, Runner, StateIn,
@@ -186,7 +186,7 @@ impl Trials {
     /// Success against cue noise: all L trials of patterns `which` under each noise, `[noise][pattern]`.
     ///
     /// Trial l of pattern μ draws from the same stream at every noise, so that the curve of one pattern is as
-    /// smooth as it can be. [`Proportion`] gives each point its interval; the basin radius is the noise at which a
+    /// smooth as it can be. [`Proportion`] gives each point its interval, [`basin_radius`] the noise at which a
     /// curve falls through 1/2. Early stopping does not apply.
     ///
     /// # Errors

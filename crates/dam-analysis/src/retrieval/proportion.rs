@@ -68,9 +68,56 @@ impl Proportion {
     }
 }
 
+/// The basin radius: the noise at which the success of a curve first falls below 1/2, linear between its points.
+/// `None` if it never does, or is below from the start.
+///
+/// `levels` are the strengths of the noises in rising order, whatever their unit.
+///
+/// # Errors
+/// [`Error::Parameter`] unless there are as many levels as points, finite and rising.
+///
+/// # Example
+/// ```
+/// use dam_analysis::{Proportion, basin_radius};
+/// let curve = [10, 8, 2].map(|successes| Proportion { successes, trials: 10 });
+/// assert_eq!(basin_radius(&[0.1, 0.2, 0.4], &curve)?, Some(0.3));
+/// # Ok::<(), dam_analysis::Error>(())
+/// ```
+pub fn basin_radius(levels: &[f64], curve: &[Proportion]) -> Result<Option<f64>, Error> {
+    if levels.len() != curve.len() {
+        let expected = "one for each point of the curve";
+        return Err(Error::Parameter { name: "noise levels", expected, found: levels.len() as f64 });
+    }
+    if let Some(level) = levels.iter().find(|level| !level.is_finite()) {
+        return Err(Error::Parameter { name: "noise level", expected: "a finite number", found: *level });
+    }
+    if let Some(pair) = levels.windows(2).find(|pair| pair[1] <= pair[0]) {
+        return Err(Error::Parameter { name: "noise level", expected: "rising levels", found: pair[1] });
+    }
+    let fractions: Vec<f64> = curve.iter().map(|point| point.fraction()).collect();
+    Ok(levels
+        .windows(2)
+        .zip(fractions.windows(2))
+        .find(|(_, f)| f[0] >= 0.5 && f[1] < 0.5)
+        .map(|(x, f)| x[0] + (x[1] - x[0]) * (f[0] - 0.5) / (f[0] - f[1])))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_radius_is_where_success_falls_through_one_half() {
+        let curve = |successes: &[usize]| -> Vec<Proportion> {
+            successes.iter().map(|&successes| Proportion { successes, trials: 4 }).collect()
+        };
+        assert_eq!(basin_radius(&[1.0, 2.0, 3.0], &curve(&[4, 3, 0])).unwrap(), Some(2.0 + 1.0 / 3.0));
+        assert_eq!(basin_radius(&[1.0, 2.0], &curve(&[4, 2])).unwrap(), None);
+        assert_eq!(basin_radius(&[1.0, 2.0], &curve(&[1, 0])).unwrap(), None);
+        for levels in [&[1.0][..], &[1.0, 1.0], &[f64::NAN, 1.0]] {
+            assert!(matches!(basin_radius(levels, &curve(&[4, 0])), Err(Error::Parameter { .. })));
+        }
+    }
 
     #[test]
     fn wilson_agrees_with_its_defining_equation_and_a_published_value() {

@@ -312,3 +312,16 @@ fn plain_resamples_without_a_class_are_skipped_and_counted() {
     assert!((rate - expected).abs() < 4.0 * (expected * (1.0 - expected) / draws as f64).sqrt());
     assert_eq!(bootstrap.skipped() + bootstrap.replicates().len(), draws);
 }
+
+#[test]
+fn a_million_scores() {
+    let n = 500_000_u32;
+    let scores: Vec<f64> =
+        (0..n).map(|k| f64::from(k % 1000 + 100)).chain((0..n).map(|k| f64::from(k % 1000))).collect();
+    let labels: Vec<bool> = (0..2 * n).map(|k| k < n).collect();
+    let scored = Scored::new(&scores, &labels).unwrap();
+    // Positives are uniform on 100..1100, negatives on 0..1000: P(x + 100 > y) + P(=)/2 by counting.
+    let won: u64 = (0..1000_u64).map(|x| (x + 100).min(1000) * 2 + u64::from(x + 100 < 1000)).sum();
+    assert_eq!(scored.auc(), won as f64 / 2e6);
+    assert!(scored.delong().unwrap().variance() > 0.0);
+}

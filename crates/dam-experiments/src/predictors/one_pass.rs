@@ -10,17 +10,18 @@ use crate::Error;
 /// The fraction of the patterns, by largest |O_μν|, whose sums are formed.
 const SUMMED: f64 = 0.18;
 /// The fraction whose overlaps with the gradient are formed.
-const PROBED: f64 = 0.35;
+const PROBED: f64 = 0.3;
 /// Added to the diagonal of the normal equations of standardized features, per sample.
 const RIDGE: f64 = 0.01;
 
-/// What one pass sees of a pattern: 21 numbers, each standardized over the patterns of its realization.
+/// What one pass sees of a pattern: 21 numbers, each standardized over the patterns given, which are judged against
+/// each other (a pattern alone has no score).
 ///
 /// Half a pass gives the overlaps O with all others. They are so unequal that sums over the 18 % of largest |O| hold
 /// nearly all that fluctuates from pattern to pattern, the others acting through their mean: so the gradient g, the
-/// Hessian-vector product A g = Σ O q ξ and the next field Σ q² ξ cost 0.09 passes each, the overlaps q = g·ξ/N with
-/// the 35 % of largest |O| cost 0.175, and two products with B = Σ ξξᵀ/N cost N/2M each. Together 0.99
-/// passes at N = 500, M = 11000; forming B is shared by all patterns and not counted.
+/// Hessian-vector product A g = Σ O q ξ and the next field Σ q² ξ cost 0.09 passes each, and the overlaps q = g·ξ/N with
+/// the 30 % of largest |O| cost 0.15. Two products with B = Σ ξξᵀ/N cost N/2M each, and forming B as much again per
+/// pattern if all M are judged. Together 0.99 passes at N = 500, M = 11000.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OnePassFeatures {
     /// One row per pattern.
@@ -30,11 +31,12 @@ pub struct OnePassFeatures {
 const FEATURES: usize = 21;
 
 impl OnePassFeatures {
-    /// Of patterns `which`.
+    /// Of patterns `which` of a cubic memory.
     ///
     /// # Errors
-    /// [`Error::Analysis`] for an index past the end.
+    /// [`Error::Analysis`] for an index past the end, an order other than 3, or M = 1.
     pub fn of(memory: &Cubic, which: &[usize]) -> Result<Self, Error> {
+        super::check_cubic(memory)?;
         let all: Result<Vec<_>, _> = (0..memory.len()).map(|nu| memory.pattern(nu)).collect();
         let all = all?;
         let n = memory.space().sites();
@@ -59,13 +61,16 @@ pub struct OnePassModel {
 }
 
 impl OnePassModel {
-    /// Fitted to failures by least squares, every realization weighted by its patterns.
+    /// Fitted to failures by least squares over the first `used` features, every realization weighted by its
+    /// patterns: 4 need the overlaps alone (half a pass), 12 the first field too, 21 all.
     ///
     /// # Errors
-    /// [`Error::Analysis`] without samples, or if a realization has not one label per pattern.
-    pub fn fit(realizations: &[(&OnePassFeatures, &[bool])]) -> Result<Self, Error> {
-        let mut square = DMatrix::zeros(FEATURES, FEATURES);
-        let mut onto = DVector::zeros(FEATURES);
+    /// [`Error::Analysis`] without samples, if a realization has not one label per pattern, and for features that are
+    /// not finite.
+    pub fn fit(used: usize, realizations: &[(&OnePassFeatures, &[bool])]) -> Result<Self, Error> {
+        let used = used.min(FEATURES);
+        let mut square = DMatrix::zeros(used, used);
+        let mut onto = DVector::zeros(used);
         let mut samples = 0;
         for (features, failed) in realizations {
             if features.rows.len() != failed.len() {
@@ -74,7 +79,7 @@ impl OnePassModel {
             }
             let labels = standardized(failed.iter().map(|&failed| f64::from(u8::from(failed))));
             for (row, label) in features.rows.iter().zip(labels) {
-                let row = DVector::from_row_slice(row);
+                let row = DVector::from_row_slice(&row[..used]);
                 square.ger(1.0, &row, &row, 1.0);
                 onto.axpy(label, &row, 1.0);
             }
@@ -84,10 +89,13 @@ impl OnePassModel {
             return Err(dam_analysis::Error::SingleClass { positives: 0, negatives: 0 }.into());
         }
         let ridge = RIDGE * samples as f64;
-        square += DMatrix::from_diagonal_element(FEATURES, FEATURES, ridge);
-        // Positive definite by the ridge.
-        let weights = square.cholesky().map_or_else(|| DVector::zeros(FEATURES), |c| c.solve(&onto));
-        Ok(Self { weights })
+        square += DMatrix::from_diagonal_element(used, used, ridge);
+        // Positive definite by the ridge, unless a feature is no number.
+        let Some(factors) = square.cholesky() else {
+            let expected = "finite numbers";
+            return Err(dam_analysis::Error::Parameter { name: "features", expected, found: f64::NAN }.into());
+        };
+        Ok(Self { weights: factors.solve(&onto) })
     }
 
     /// The score of every pattern; high ones predict failure.
@@ -119,9 +127,12 @@ struct Shared {
 
 impl Shared {
     fn of(all: &[DVector<f64>], n: usize) -> Self {
-        let xi = DMatrix::from_columns(all);
-        let square = &xi * xi.transpose() / n as f64;
-        let sum = xi.column_sum();
+        let (mut square, mut sum) = (DMatrix::zeros(n, n), DVector::zeros(n));
+        for block in all.chunks(1024) {
+            let xi = DMatrix::from_columns(block);
+            square.gemm(1.0 / n as f64, &xi, &xi.transpose(), 1.0);
+            sum += xi.column_sum();
+        }
         Self { n: n as f64, square_sum: &square * &sum, sum, square }
     }
 
@@ -129,11 +140,19 @@ impl Shared {
         let (n, xi) = (self.n, &all[mu]);
         let dot = |a: &DVector<f64>, b: &DVector<f64>| a.dot(b) / n;
         let mut others: Vec<usize> = (0..all.len()).filter(|&nu| nu != mu).collect();
-        others.sort_unstable_by(|&a, &b| o[b].abs().total_cmp(&o[a].abs()).then(a.cmp(&b)));
         let power = |k: i32| others.iter().map(|&nu| o[nu].powi(k)).sum::<f64>();
-        let part = |fraction: f64| (fraction * all.len() as f64) as usize;
-        let (summed, dropped) = others.split_at(part(SUMMED).clamp(1, others.len()));
-        let probed = &others[..part(PROBED).clamp(summed.len(), others.len())];
+        let powers = [power(1), power(2), power(3), power(4)];
+        let part = |fraction: f64| ((fraction * all.len() as f64) as usize).clamp(1, others.len());
+        let (summed_end, probed_end) = (part(SUMMED), part(PROBED).max(part(SUMMED)));
+        let larger = |a: &usize, b: &usize| o[*b].abs().total_cmp(&o[*a].abs()).then(a.cmp(b));
+        others.select_nth_unstable_by(probed_end - 1, larger);
+        others[..probed_end].select_nth_unstable_by(summed_end - 1, larger);
+        // In one order, whatever the selection did.
+        others[..summed_end].sort_unstable();
+        others[summed_end..probed_end].sort_unstable();
+        others[probed_end..].sort_unstable();
+        let (summed, dropped) = others.split_at(summed_end);
+        let probed = &others[..probed_end];
         let sum_of = |weight: &dyn Fn(usize, usize) -> f64| {
             let mut sum = DVector::zeros(xi.len());
             summed.iter().enumerate().for_each(|(k, &nu)| sum.axpy(weight(k, nu), &all[nu], 1.0));
@@ -166,29 +185,32 @@ impl Shared {
         let next = xi * (a * a) + &h * (a * a) + &a_g * (2.0 * a * b) + squares * (b * b);
         let second = dot(&next, xi) / dot(&next, &next).sqrt();
 
-        [
-            power(1),
-            power(2),
-            power(3),
-            power(4),
+        let ratio = if g_square > 0.0 { curvature / g_square } else { 0.0 };
+        let of_field = [
             g_square,
             a,
-            second,
             dot(&g, &b_g),
             dot(&g, &b_xi),
             dot(&b_xi, &b_xi),
             dot(&b_g, &b_g),
             dot(&self.sum, &g),
             dot(&self.square_sum, &g),
+        ];
+        let of_second = [
+            second,
             curvature,
             moment(0, 3),
             moment(0, 2),
             moment(3, 1),
             moment(2, 2),
-            curvature / g_square,
+            ratio,
             dot(&a_g_tangent, &a_g_tangent),
             dot(&a_g_tangent, &g),
-        ]
+        ];
+        let mut features = [0.0; FEATURES];
+        let all = powers.iter().chain(&of_field).chain(&of_second);
+        features.iter_mut().zip(all).for_each(|(feature, value)| *feature = *value);
+        features
     }
 }
 
@@ -199,7 +221,7 @@ mod tests {
     use dam_analysis::roc::Scored;
 
     fn sample(branch: u64) -> (OnePassFeatures, Vec<bool>) {
-        let settings = Settings { n: 60, m: 160, judged: 160, directions: Vec::new() };
+        let settings = Settings { n: 60, m: 90, judged: 90, directions: Vec::new() };
         let streams = Streams::new(5).branch(branch);
         let space = Sphere::<f64>::new(settings.n).unwrap();
         let patterns = (0..settings.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
@@ -212,10 +234,13 @@ mod tests {
     fn a_model_of_some_realizations_ranks_the_failures_of_another() {
         let known: Vec<_> = (0..4).map(sample).collect();
         let known: Vec<_> = known.iter().map(|(features, failed)| (features, failed.as_slice())).collect();
-        let model = OnePassModel::fit(&known).unwrap();
         let (features, failed) = sample(9);
-        let auc = Scored::new(&model.scores(&features), &failed).unwrap().auc();
-        assert!(auc > 0.7, "{auc}");
-        assert!(OnePassModel::fit(&[]).is_err() && OnePassModel::fit(&[(&features, &failed[1..])]).is_err());
+        let auc = |used| {
+            let model = OnePassModel::fit(used, &known).unwrap();
+            Scored::new(&model.scores(&features), &failed).unwrap().auc()
+        };
+        assert!(auc(21) > 0.75 && auc(21) > auc(4), "{} {}", auc(21), auc(4));
+        assert!(OnePassModel::fit(21, &[]).is_err());
+        assert!(OnePassModel::fit(21, &[(&features, &failed[1..])]).is_err());
     }
 }

@@ -17,13 +17,14 @@ use crate::Error;
 /// `kept` passes.
 ///
 /// # Errors
-/// [`Error::Analysis`] for an index past the end, and unless 0 < `kept` < 1.
+/// [`Error::Analysis`] for an index past the end, an order other than 3, M = 1, and unless 0 < `kept` < 1.
 pub fn pruned_overlaps(
     memory: &Cubic,
     which: &[usize],
     kept: f64,
     steps: usize,
 ) -> Result<Vec<Vec<f64>>, Error> {
+    super::check_cubic(memory)?;
     if !(kept > 0.0 && kept < 1.0) {
         let expected = "0 < kept < 1";
         return Err(dam_core::Error::Parameter { name: "kept fraction", expected, found: kept }.into());
