@@ -80,7 +80,8 @@ impl Proportion {
 /// ```
 /// use dam_analysis::{Proportion, basin_radius};
 /// let curve = [10, 8, 2].map(|successes| Proportion { successes, trials: 10 });
-/// assert_eq!(basin_radius(&[0.1, 0.2, 0.4], &curve)?, Some(0.3));
+/// let radius = basin_radius(&[0.1, 0.2, 0.4], &curve)?.unwrap();
+/// assert!((radius - 0.3).abs() < 1e-12);
 /// # Ok::<(), dam_analysis::Error>(())
 /// ```
 pub fn basin_radius(levels: &[f64], curve: &[Proportion]) -> Result<Option<f64>, Error> {
