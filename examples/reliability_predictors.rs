@@ -31,7 +31,7 @@ struct Options {
     #[arg(long, value_delimiter = ',')]
     directions: Vec<usize>,
     /// Also fit a linear model of what one pass sees to 8 realizations at N = 500, and test it on 4 others there and
-    /// on 2 at N = 1000 (about ten minutes, 2 GB).
+    /// on 2 at N = 1000 (about twenty minutes on two cores, 2 GB).
     #[arg(long)]
     one_pass: bool,
     /// Seed of all randomness.
