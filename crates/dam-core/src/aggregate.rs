@@ -14,9 +14,8 @@ mod sealed {
 /// Sums of a kernel that works through ln F (such as [`Exponential`](crate::kernel::Exponential)) are formed
 /// relative to their largest term. Where |ln Σ| exceeds 600, near the end of the range of f64, Q goes on as a
 /// smooth increasing function that stays finite: the sign of a flip price, the direction of a field and every
-/// descent stay right, the magnitudes do not. Fields of f32 are bounded where |ln Σ| exceeds 60, which leaves
-/// [`GradientDescent`](crate::dynamics::GradientDescent) without a measure there. [`LogSum`] has the same
-/// descents and true energies everywhere.
+/// descent stay right, the magnitudes do not. Fields of f32 keep their direction alone where |ln Σ| exceeds 60.
+/// [`LogSum`] has the same descents and true energies everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Sum;

@@ -5,7 +5,6 @@ use nalgebra::DMatrix;
 use crate::aggregate::Aggregator;
 use crate::energy::Curvature;
 use crate::kernel::CurvedKernel;
-use crate::reduce::Reduction;
 use crate::space::VectorSpace;
 use crate::store::{DensePatterns, Overlaps, PatternStore};
 use crate::{Dam, Overlap, Real};
@@ -42,9 +41,9 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: CurvedKernel, Q: Aggregator> Dam<De
     /// ```
     fn curvature_weights(&self, m: &[T], q: &[T], w: &mut [T]) -> f64 {
         let n = self.store.space().sites();
-        let mut total = Reduction::new(&self.kernel, self.tables.as_ref(), n);
-        total.value(m);
-        let total = total.total();
+        let mut reduction = self.reduction();
+        reduction.value(m);
+        let total = reduction.total();
         let slope = self.aggregator.slope(total);
         let curvature = self.aggregator.curvature(total);
         // F' and F'', over the scale of the total.
@@ -64,8 +63,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: CurvedKernel, Q: Aggregator> Dam<De
         let along: f64 = pairs.iter().zip(q).map(|((d1, _), q)| d1 * q.widen()).sum();
         let weight = |(d1, d2): (f64, f64), q: f64| slope * d2 * q + curvature * along * d1;
         let each = || pairs.iter().zip(q).map(|(&pair, q)| weight(pair, q.widen()));
-        // Weights of steep sums leave the range of f32, and their ratios do not.
-        // Not a number if one of them is not.
+        // Weights of steep sums leave the range of f32, and their ratios do not. No number if one of them is none.
         let unit = each().fold(0.0_f64, |max, w| if w.abs() <= max { max } else { max + (w.abs() - max) });
         if unit != 0.0 {
             w.iter_mut().zip(each()).for_each(|(w, each)| *w = T::narrow(each / unit));
@@ -164,7 +162,6 @@ mod tests {
         let space = Sphere::<f64>::new(2).unwrap();
         let memory = Dam::new(space, Broken, Sum, 1.0, [vec![1.0, 1.0]]).unwrap();
         let mut out = [DVector::zeros(2)];
-        memory.hessian_products(&[&[1.0]], &[DVector::from_vec(vec![1.0, -1.0])], &mut out);
         memory.hessian_products(&[&[1.0]], &[DVector::from_vec(vec![1.0, 1.0])], &mut out);
         assert!(out[0].iter().all(|h| h.is_nan()));
     }

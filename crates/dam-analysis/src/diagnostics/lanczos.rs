@@ -5,9 +5,8 @@ use dam_core::{
     Aggregator, Curvature, CurvedKernel, Dam, DensePatterns, Energy, LineEnergy, Purpose, Real, Streams,
     VectorSpace,
 };
-use rayon::prelude::*;
 
-use super::{BATCH, patterns, random_directions};
+use super::{dot, in_batches, norm, patterns, random_directions};
 use crate::Error;
 
 /// Where a Lanczos iteration starts.
@@ -74,9 +73,7 @@ impl Lanczos {
         which: &[usize],
         streams: Streams,
     ) -> Result<Vec<f64>, Error> {
-        let batches: Result<Vec<_>, Error> =
-            which.par_chunks(BATCH).map(|which| self.batch(memory, which, streams)).collect();
-        Ok(batches?.into_iter().flatten().collect())
+        in_batches(which, |which| self.batch(memory, which, streams))
     }
 
     fn batch<S: VectorSpace, K: CurvedKernel, Q: Aggregator>(
@@ -118,9 +115,9 @@ impl Lanczos {
         // x·(h − g) / |x|²: what is left of x·h on the sphere, and nothing in the Euclidean space.
         let square = dot(x, x);
         let bending = if square > 0.0 { dot(x, &(h - &g)) / square } else { 0.0 };
-        let norm = dot(&g, &g).sqrt();
-        let next = if self.start == Start::Gradient && norm > 0.0 {
-            g.map(|g| Real::narrow(g.widen() / norm))
+        let length = norm(&g);
+        let next = if self.start == Start::Gradient && length > 0.0 {
+            g.map(|g| Real::narrow(g.widen() / length))
         } else {
             let mut rng = streams.rng(Purpose::Directions, mu as u64);
             random_directions(space, x, 1, &mut rng).swap_remove(0)
@@ -132,10 +129,6 @@ impl Lanczos {
             Err(Error::Parameter { name: "sites N", expected: "a tangent direction, N >= 2", found })
         }
     }
-}
-
-fn dot<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a.widen() * b.widen()).sum()
 }
 
 /// The Krylov space of one pattern and the tridiagonal matrix in it.
@@ -157,7 +150,7 @@ impl<T: Real> Krylov<T> {
         space.project_tangent(x, &mut product);
         let v = std::mem::replace(&mut self.next, DVector::zeros(product.len()));
         product.zip_apply(&v, |p, v| *p = T::narrow(p.widen() + self.bending * v.widen()));
-        let size = dot(&product, &product).sqrt();
+        let size = norm(&product);
         self.diagonal.push(dot(&product, &v));
         self.basis.push(v);
         // Twice: once leaves what rounding makes of it.
@@ -168,13 +161,13 @@ impl<T: Real> Krylov<T> {
             }
         }
         space.project_tangent(x, &mut product);
-        let norm = dot(&product, &product).sqrt();
-        if norm <= T::STATIONARY * size {
+        let length = norm(&product);
+        if length <= T::STATIONARY * size {
             self.beside.push(0.0);
             return;
         }
-        self.beside.push(norm);
-        self.next = product.map(|p| T::narrow(p.widen() / norm));
+        self.beside.push(length);
+        self.next = product.map(|p| T::narrow(p.widen() / length));
     }
 
     fn lowest(&self) -> Result<f64, Error> {

@@ -1,9 +1,8 @@
 //! The energy landscape at the stored patterns.
 
-use dam_core::{Aggregator, Dam, DensePatterns, Energy, Kernel, LocalField, Real, VectorSpace};
-use rayon::prelude::*;
+use dam_core::{Aggregator, Dam, DensePatterns, Energy, Kernel, LocalField, VectorSpace};
 
-use super::{BATCH, patterns};
+use super::{in_batches, norm, patterns};
 use crate::Error;
 
 /// The energy landscape at one pattern.
@@ -37,8 +36,7 @@ pub fn landscape<S: VectorSpace, K: Kernel, Q: Aggregator>(
     memory: &Dam<DensePatterns<S>, K, Q>,
     which: &[usize],
 ) -> Result<Vec<Landscape>, Error> {
-    let batches: Result<Vec<_>, Error> = which.par_chunks(BATCH).map(|which| batch(memory, which)).collect();
-    Ok(batches?.into_iter().flatten().collect())
+    in_batches(which, |which| batch(memory, which))
 }
 
 fn batch<S: VectorSpace, K: Kernel, Q: Aggregator>(
@@ -51,8 +49,7 @@ fn batch<S: VectorSpace, K: Kernel, Q: Aggregator>(
     memory.fields(&x, &mut fields, &mut energies);
     let at = |((x, mut h), energy): ((&S::State, S::Field), f64)| {
         space.project_tangent(x, &mut h);
-        let gradient_norm = h.iter().map(|h| h.widen() * h.widen()).sum::<f64>().sqrt();
-        Landscape { energy, gradient_norm }
+        Landscape { energy, gradient_norm: norm(&h) }
     };
     Ok(x.iter().zip(fields).zip(energies).map(at).collect())
 }

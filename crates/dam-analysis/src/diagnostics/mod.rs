@@ -14,19 +14,23 @@
 //! All are batched over patterns (I_μ over its directions), run on the cores of the caller's rayon pool, and give the same bits for any
 //! number of threads.
 
+mod directions;
 mod isolation;
 mod lanczos;
 mod landscape;
 mod noiseless;
 mod overlap;
 
-pub use isolation::{BasinIsolation, Directions, random_directions};
+pub use directions::{Directions, random_directions};
+pub use isolation::BasinIsolation;
 pub use lanczos::{Lanczos, Start};
 pub use landscape::{Landscape, landscape};
 pub use noiseless::overlaps_along;
 pub use overlap::{OverlapStatistics, overlap_statistics};
 
-use dam_core::{Aggregator, Dam, Kernel, PatternStore, StateIn};
+use dam_core::nalgebra::DVector;
+use dam_core::{Aggregator, Dam, Kernel, PatternStore, Real, StateIn};
+use rayon::prelude::*;
 
 use crate::Error;
 
@@ -40,6 +44,24 @@ fn patterns<P: PatternStore, K: Kernel, Q: Aggregator>(
     which: &[usize],
 ) -> Result<Vec<StateIn<P>>, Error> {
     which.iter().map(|&mu| Ok(memory.pattern(mu)?)).collect()
+}
+
+/// What `batch` says of the patterns `which`, a [`BATCH`] at a time, in order.
+fn in_batches<R: Send>(
+    which: &[usize],
+    batch: impl Fn(&[usize]) -> Result<Vec<R>, Error> + Sync,
+) -> Result<Vec<R>, Error> {
+    let batches: Result<Vec<_>, Error> = which.par_chunks(BATCH).map(&batch).collect();
+    Ok(batches?.into_iter().flatten().collect())
+}
+
+/// a·b in f64.
+fn dot<T: Real>(a: &DVector<T>, b: &DVector<T>) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a.widen() * b.widen()).sum()
+}
+
+fn norm<T: Real>(v: &DVector<T>) -> f64 {
+    dot(v, v).sqrt()
 }
 
 #[cfg(test)]

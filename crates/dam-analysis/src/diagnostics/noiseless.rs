@@ -3,9 +3,8 @@
 use dam_core::{
     Aggregator, Dam, Dynamics, Energy, Kernel, PatternStore, Progress, Purpose, StateSpace, Streams,
 };
-use rayon::prelude::*;
 
-use super::{BATCH, patterns};
+use super::{in_batches, patterns};
 use crate::Error;
 
 /// The overlap x·ξ^μ/N with a pattern after 0, 1, …, `steps` steps of `dynamics` from the pattern itself, for
@@ -44,9 +43,7 @@ where
     Q: Aggregator,
     D: Dynamics<Dam<P, K, Q>>,
 {
-    let batches: Result<Vec<_>, Error> =
-        which.par_chunks(BATCH).map(|which| batch(memory, dynamics, steps, which, streams)).collect();
-    Ok(batches?.into_iter().flatten().collect())
+    in_batches(which, |which| batch(memory, dynamics, steps, which, streams))
 }
 
 fn batch<P, K, Q, D>(

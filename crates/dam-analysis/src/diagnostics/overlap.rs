@@ -1,9 +1,8 @@
 //! Overlaps between stored patterns.
 
 use dam_core::{Aggregator, Dam, Kernel, PatternStore};
-use rayon::prelude::*;
 
-use super::{BATCH, patterns};
+use super::{in_batches, patterns};
 use crate::Error;
 
 /// The overlaps O_μν = ξ^μ·ξ^ν/N of one pattern with all others.
@@ -40,9 +39,7 @@ pub fn overlap_statistics<P: PatternStore, K: Kernel, Q: Aggregator>(
     memory: &Dam<P, K, Q>,
     which: &[usize],
 ) -> Result<Vec<OverlapStatistics>, Error> {
-    let batches: Result<Vec<_>, Error> =
-        which.par_chunks(BATCH).map(|which| batch_statistics(memory, which)).collect();
-    Ok(batches?.into_iter().flatten().collect())
+    in_batches(which, |which| batch_statistics(memory, which))
 }
 
 /// The statistics over no others.

@@ -50,15 +50,13 @@ impl Proportion {
     /// # Reference
     /// Wilson (1927); recommended by Brown, Cai and DasGupta, Statistical Science 16, 101 (2001).
     pub fn wilson(self, level: f64) -> Result<Interval, Error> {
-        if !(level > 0.0 && level < 1.0) {
-            return Err(Error::ConfidenceLevel { found: level });
-        }
+        let tail = Interval::tail(level)?;
         if self.trials == 0 || self.successes > self.trials {
             let expected = "at least one, and no fewer than the successes";
             return Err(Error::Parameter { name: "trials", expected, found: self.trials as f64 });
         }
         let (n, p) = (self.trials as f64, self.fraction());
-        let z = normal::quantile(0.5 + 0.5 * level);
+        let z = -normal::quantile(tail);
         let over = 1.0 + z * z / n;
         let centre = (p + z * z / (2.0 * n)) / over;
         let half = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt() / over;

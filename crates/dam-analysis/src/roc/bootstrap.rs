@@ -62,7 +62,7 @@ pub struct Interval {
 
 impl Interval {
     /// The probability (1 − level) / 2 that the interval leaves on each side.
-    pub(super) fn tail(level: f64) -> Result<f64, Error> {
+    pub(crate) fn tail(level: f64) -> Result<f64, Error> {
         // Written so that NaN is refused too.
         if level > 0.0 && level < 1.0 {
             Ok((1.0 - level) / 2.0)

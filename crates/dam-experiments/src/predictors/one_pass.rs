@@ -217,15 +217,13 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::predictors::{Settings, failures};
+    use crate::predictors::{Settings, draw, failures};
     use dam_analysis::roc::Scored;
 
     fn sample(branch: u64) -> (OnePassFeatures, Vec<bool>) {
         let settings = Settings { n: 60, m: 90, judged: 90, directions: Vec::new() };
         let streams = Streams::new(5).branch(branch);
-        let space = Sphere::<f64>::new(settings.n).unwrap();
-        let patterns = (0..settings.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
-        let memory = models::spherical(space.clone(), 3, patterns).unwrap();
+        let memory = draw(&settings, streams).unwrap();
         let which: Vec<usize> = (0..settings.judged).collect();
         (OnePassFeatures::of(&memory, &which).unwrap(), failures(&memory, &which, streams).unwrap())
     }
