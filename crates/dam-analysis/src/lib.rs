@@ -40,6 +40,7 @@ pub mod monte_carlo;
 mod normal;
 pub mod retrieval;
 pub mod roc;
+pub mod theory;
 
 pub use diagnostics::{
     BasinIsolation, Directions, Lanczos, Landscape, OverlapStatistics, Start, landscape, overlap_statistics,

@@ -1,0 +1,4 @@
+//! Theory of retrieval: phase boundaries, thresholds and capacities, from one solver for every kernel.
+
+mod quadrature;
+mod roots;
