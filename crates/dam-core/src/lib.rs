@@ -76,7 +76,7 @@ pub use energy::{
     StateOf,
 };
 pub use error::Error;
-pub use kernel::{CurvedKernel, IntegerKernel, Kernel};
+pub use kernel::{CompactSupport, CurvedKernel, Extensive, IntegerKernel, Kernel};
 pub use observe::{EnergyTrace, Observer, OverlapTrace};
 pub use overlap::Overlap;
 pub use plane::DamPlane;

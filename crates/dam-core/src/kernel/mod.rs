@@ -4,6 +4,7 @@ mod check;
 mod curved;
 mod epanechnikov;
 mod exponential;
+mod extensive;
 mod polynomial;
 mod powered;
 
@@ -11,6 +12,7 @@ pub(crate) use check::{agree, check_coefficients, check_kernel};
 pub use curved::CurvedKernel;
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
+pub use extensive::{CompactSupport, Extensive};
 pub use polynomial::{DistinctIndex, Hermite, Monomial, RectifiedMonomial};
 pub use powered::Powered;
 

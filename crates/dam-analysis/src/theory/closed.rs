@@ -1,0 +1,272 @@
+//! Closed forms for LSE and LSR, and the formulas of "thermal phases" as printed: what the solver is tested by, and
+//! what a reader may want to plot beside it. Names with `paper` are the paper's own where they are not what follows
+//! from its definitions; `docs/errata.md` says why.
+//!
+//! ```text
+//! LSE            k = −β (1 − φ),          c = 1/β        u = 1 − φ
+//! extensive LSR  k = ln(1 − b (1 − φ)),   c = 1/b        u = −(1/b) ln(1 − b (1 − φ))
+//! ```
+//! States live on the sphere unless the name says hypercube. The LSR of the paper's eq. 7 has the same u but
+//! another floor: see [`CompactTheory`](super::CompactTheory).
+
+use super::roots::root;
+use super::solver::check_temperature;
+use crate::Error;
+
+/// φ of LSE: `(√(T² + 4) − T) / 2`.
+///
+/// # Errors
+/// [`Error::Parameter`] unless T is finite and T >= 0.
+///
+/// # Reference
+/// "Thermal phases", eq. 33.
+pub fn lse_overlap(t: f64) -> Result<f64, Error> {
+    check_temperature(t)?;
+    Ok(2.0 / (t + t.hypot(2.0)))
+}
+
+/// f_ret of LSE: `1 − φ − (T/2) ln(1 − φ²)`.
+///
+/// # Errors
+/// As [`lse_overlap`].
+///
+/// # Reference
+/// "Thermal phases", eq. 34.
+pub fn lse_free_energy(t: f64) -> Result<f64, Error> {
+    let phi = lse_overlap(t)?;
+    // At the minimum 1 − φ² = T φ, and 1 − φ = T φ / (1 + φ).
+    let entropy = if t == 0.0 { 0.0 } else { 0.5 * t * (t * phi).ln() };
+    Ok(t * phi / (1.0 + phi) - entropy)
+}
+
+/// φ and f_ret of LSE on the hypercube: `tanh(1/T)` and `1 − T ln cosh(1/T)`.
+///
+/// # Errors
+/// As [`lse_overlap`].
+pub fn lse_hypercube(t: f64) -> Result<(f64, f64), Error> {
+    check_temperature(t)?;
+    if t == 0.0 {
+        return Ok((1.0, 0.0));
+    }
+    // ln cosh y = y + ln(1 + e^(−2y)) − ln 2
+    let free_energy = t * (std::f64::consts::LN_2 - (-2.0 / t).exp().ln_1p());
+    Ok(((1.0 / t).tanh(), free_energy))
+}
+
+/// φ_* of LSE with the exact measure of the sphere: `(√(1 + 4β²) − 1) / 2β`, the overlap of the patterns that
+/// carry the uncondensed floor; α_* = −(1/2) ln(1 − φ_*²).
+///
+/// # Errors
+/// [`Error::Parameter`] unless β is positive and finite.
+pub fn lse_condensation_overlap(beta: f64) -> Result<f64, Error> {
+    positive("beta_net", "a finite beta_net > 0", beta)?;
+    Ok(2.0 * beta / (1.0 + (2.0 * beta).hypot(1.0)))
+}
+
+/// g(β) = (1/2) ln(1 − φ_*²) + β φ_*, the rate of E[exp(β x·ξ)] on the sphere.
+fn lse_cumulant(beta: f64) -> Result<f64, Error> {
+    let phi = lse_condensation_overlap(beta)?;
+    Ok(0.5 * (phi / beta).ln() + beta * phi) // 1 − φ_*² = φ_*/β
+}
+
+/// u_noise of LSE with the Gaussian tail: `1 − √(2α)` where β >= √(2α), else `1 − α/β − β/2`.
+///
+/// # Errors
+/// [`Error::Parameter`] unless β > 0 and α >= 0, both finite.
+///
+/// # Reference
+/// "Thermal phases", eqs. 26 and 27.
+pub fn lse_floor_gaussian(beta: f64, alpha: f64) -> Result<f64, Error> {
+    positive("beta_net", "a finite beta_net > 0", beta)?;
+    super::solver::check_load(alpha)?;
+    let phi_max = (2.0 * alpha).sqrt();
+    Ok(if beta >= phi_max { 1.0 - phi_max } else { 1.0 - alpha / beta - 0.5 * beta })
+}
+
+/// α_c(T) of LSE with the Gaussian tail, right for every β: eq. 35 where it is at most β²/2, else
+/// `β (1 − f_ret) − β²/2`.
+///
+/// # Errors
+/// As [`lse_overlap`] and [`lse_condensation_overlap`].
+pub fn lse_alpha_c_gaussian(beta: f64, t: f64) -> Result<f64, Error> {
+    positive("beta_net", "a finite beta_net > 0", beta)?;
+    let signal = 1.0 - lse_free_energy(t)?;
+    Ok(if signal <= beta { 0.5 * signal * signal } else { beta * signal - 0.5 * beta * beta })
+}
+
+/// α_c(T) of LSE with the exact measure: `−(1/2) ln(1 − (1 − f_ret)²)` up to α_*, beyond it `β (1 − f_ret) − g(β)`.
+///
+/// # Errors
+/// As [`lse_overlap`] and [`lse_condensation_overlap`].
+pub fn lse_alpha_c(beta: f64, t: f64) -> Result<f64, Error> {
+    lse_load(beta, 1.0 - lse_free_energy(t)?)
+}
+
+/// α_s(T) of LSE with the exact measure, where the target's minimum of the free energy vanishes: `β φ − g(β)`, or
+/// `−(1/2) ln(1 − φ²)` below α_*.
+///
+/// # Errors
+/// As [`lse_alpha_c`].
+pub fn lse_alpha_spinodal(beta: f64, t: f64) -> Result<f64, Error> {
+    lse_load(beta, lse_overlap(t)?)
+}
+
+/// α_any(T) of LSE with the exact measure, where another stored pattern takes over from the disordered state:
+/// `(β (1 − f_ret) − g(β)) / (1 − β T)` for T < 1/β, and α_s(T) from there on.
+///
+/// # Errors
+/// As [`lse_alpha_c`].
+pub fn lse_alpha_any(beta: f64, t: f64) -> Result<f64, Error> {
+    let signal = 1.0 - lse_free_energy(t)?;
+    let spinodal = lse_alpha_spinodal(beta, t)?;
+    let crossing = (beta * signal - lse_cumulant(beta)?) / (1.0 - beta * t);
+    Ok(if t * beta < 1.0 { crossing.min(spinodal) } else { spinodal })
+}
+
+/// The load at which the floor of LSE is at u = 1 − `signal`.
+fn lse_load(beta: f64, signal: f64) -> Result<f64, Error> {
+    let cumulant = lse_cumulant(beta)?;
+    let condensed = signal <= lse_condensation_overlap(beta)?;
+    Ok(if condensed { -0.5 * (-signal * signal).ln_1p() } else { beta * signal - cumulant })
+}
+
+/// φ of LSR, either model: with A = bT + 1 and B = 2 + T + bT, `1 − φ = 2T / (B + √(B² − 4AT))`, the one root of
+/// eq. 37 inside the support, for every T.
+///
+/// # Errors
+/// [`Error::Parameter`] unless b > 1/2 and T >= 0, both finite (below b = 1/2 the support exceeds all overlaps and the
+/// root can leave [−1, 1]).
+///
+/// # Reference
+/// "Thermal phases", eqs. 36–37, which it leaves to numerics for b > 1.
+pub fn lsr_overlap(b: f64, t: f64) -> Result<f64, Error> {
+    Ok(1.0 - lsr_gap(b, t)?)
+}
+
+fn lsr_gap(b: f64, t: f64) -> Result<f64, Error> {
+    check_temperature(t)?;
+    if !(b > 0.5 && b.is_finite()) {
+        return Err(Error::Parameter { name: "b", expected: "a finite b > 1/2", found: b });
+    }
+    // B² − 4AT = (T(b − 1))² + ... written without the cancellation: (2 + T + bT)² − 4T − 4bT² = 4 + 4bT + T²(b − 1)²
+    let (sum, root) = (2.0 + t + b * t, (4.0 + 4.0 * b * t + (t * (b - 1.0)).powi(2)).sqrt());
+    Ok(2.0 * t / (sum + root))
+}
+
+/// f_ret of LSR, either model: `−(1/b) ln(1 − b (1 − φ)) − (T/2) ln(1 − φ²)`.
+///
+/// # Errors
+/// As [`lsr_overlap`].
+pub fn lsr_free_energy(b: f64, t: f64) -> Result<f64, Error> {
+    let gap = lsr_gap(b, t)?;
+    if t == 0.0 {
+        return Ok(0.0);
+    }
+    Ok(-(-b * gap).ln_1p() / b - 0.5 * t * (gap * (2.0 - gap)).ln())
+}
+
+/// α_th of LSR: `−(1/2) ln(1 − (1 − 1/b)²)` with the exact measure; 0 for b <= 1.
+///
+/// # Errors
+/// [`Error::Parameter`] unless b is positive and finite.
+pub fn lsr_support_threshold(b: f64) -> Result<f64, Error> {
+    positive("b", "a finite b > 0", b)?;
+    let edge = (1.0 - 1.0 / b).max(0.0);
+    Ok(-0.5 * (-edge * edge).ln_1p())
+}
+
+/// α_th of LSR with the Gaussian tail: `(1 − 1/b)² / 2`; 0 for b <= 1.
+///
+/// # Errors
+/// As [`lsr_support_threshold`].
+///
+/// # Reference
+/// "Thermal phases", eqs. 28 and 38.
+pub fn lsr_support_threshold_gaussian(b: f64) -> Result<f64, Error> {
+    positive("b", "a finite b > 0", b)?;
+    Ok(0.5 * (1.0 - 1.0 / b).max(0.0).powi(2))
+}
+
+/// φ_* of extensive LSR with the exact measure: `(b − 1 + √((b − 1)² + 8b²)) / 4b`.
+///
+/// # Errors
+/// As [`lsr_support_threshold`].
+pub fn lsr_condensation_overlap(b: f64) -> Result<f64, Error> {
+    positive("b", "a finite b > 0", b)?;
+    Ok((b - 1.0 + ((b - 1.0).powi(2) + 8.0 * b * b).sqrt()) / (4.0 * b))
+}
+
+/// α_c(T) of extensive LSR with the exact measure: with `φ_c = 1 − (1 − exp(−b f_ret))/b`, where
+/// u(φ_c) = f_ret, it is `−(1/2) ln(1 − φ_c²)` up to φ_*, beyond it `−(1/2) ln(1 − φ_*²) − k(φ_*) − b f_ret`.
+///
+/// # Errors
+/// As [`lsr_overlap`].
+pub fn lsr_alpha_c(b: f64, t: f64) -> Result<f64, Error> {
+    let level = -b * lsr_free_energy(b, t)?;
+    let (reached, most) = (1.0 + level.exp_m1() / b, lsr_condensation_overlap(b)?);
+    let cost = |phi: f64| -0.5 * (-phi * phi).ln_1p();
+    Ok(if reached <= most { cost(reached) } else { cost(most) - (-b * (1.0 - most)).ln_1p() + level })
+}
+
+/// α_c(T) of extensive LSR with the Gaussian tail: `(1/2) [1 − (1 − exp(−b f_ret))/b]²`, what follows from the
+/// paper's eqs. 22 and 30, for b >= 1. It is above α_th at every temperature.
+///
+/// # Errors
+/// As [`lsr_overlap`].
+pub fn lsr_alpha_c_gaussian(b: f64, t: f64) -> Result<f64, Error> {
+    let reached = 1.0 + (-b * lsr_free_energy(b, t)?).exp_m1() / b;
+    Ok(0.5 * reached * reached)
+}
+
+/// Eq. 35 as printed: `(1 − f_ret)²/2` for LSE, right with the Gaussian tail for β_net >= 1 − f_ret only.
+///
+/// # Errors
+/// As [`lse_overlap`].
+pub fn paper_alpha_c_lse(t: f64) -> Result<f64, Error> {
+    Ok(0.5 * (1.0 - lse_free_energy(t)?).powi(2))
+}
+
+/// Eq. 39 as printed: `(1 − f_ret)²/2` for LSR, which does not follow from the paper's eqs. 22 and 30
+/// ([`lsr_alpha_c_gaussian`] does); beyond f_ret = 1 it even rises again.
+///
+/// # Errors
+/// As [`lsr_overlap`].
+pub fn paper_alpha_c_lsr(b: f64, t: f64) -> Result<f64, Error> {
+    Ok(0.5 * (1.0 - lsr_free_energy(b, t)?).powi(2))
+}
+
+/// The temperature at which eq. 39 meets α_th of eq. 38, f_ret = 1/b: "T_max ≈ 0.22" in the paper, 0.2135 at
+/// b = 3.41. With [`lsr_alpha_c_gaussian`] there is no such temperature.
+///
+/// # Errors
+/// [`Error::Parameter`] unless b is finite and b > 1.
+pub fn paper_max_temperature_lsr(b: f64) -> Result<f64, Error> {
+    if !(b > 1.0 && b.is_finite()) {
+        return Err(Error::Parameter { name: "b", expected: "a finite b > 1", found: b });
+    }
+    // f_ret rises without bound, as (T/2) |ln(1 − (1 − 1/b)²)|.
+    let mut high = 1.0;
+    while lsr_free_energy(b, high)? < 1.0 / b {
+        high *= 2.0;
+    }
+    let above = |t: f64| lsr_free_energy(b, t).map_or(f64::NAN, |f| f - 1.0 / b);
+    Ok(root(0.0, high, above).unwrap_or(high))
+}
+
+/// Eq. 31 as printed: the uncondensed floor of LSR with the Gaussian tail, `−(1/b) ln(1 − b (1 − φ_*))`. It omits the
+/// entropy of the patterns; what follows from eq. 25 is `−(1/b) [α − φ_*²/2 + ln(1 − b (1 − φ_*))]`. For b >= 1 there is
+/// no φ_* < 1 and neither applies.
+///
+/// # Errors
+/// [`Error::Parameter`] unless 1 − 1/b < φ_* <= 1 and b > 0.
+pub fn paper_floor_lsr_uncondensed(b: f64, phi_star: f64) -> Result<f64, Error> {
+    positive("b", "a finite b > 0", b)?;
+    if !(phi_star > 1.0 - 1.0 / b && phi_star <= 1.0) {
+        return Err(Error::Parameter { name: "phi_*", expected: "1 - 1/b < phi_* <= 1", found: phi_star });
+    }
+    Ok(-(-b * (1.0 - phi_star)).ln_1p() / b)
+}
+
+fn positive(name: &'static str, expected: &'static str, found: f64) -> Result<(), Error> {
+    if found > 0.0 && found.is_finite() { Ok(()) } else { Err(Error::Parameter { name, expected, found }) }
+}

@@ -1,0 +1,265 @@
+//! The noise floor: the random energy model of all other patterns.
+
+use dam_core::{Extensive, Overlap};
+
+use super::chart::Chart;
+use super::rates::RateFunction;
+use super::roots::root;
+use super::solver::{Theory, check_load};
+use crate::Error;
+
+/// What the other e^{αN} patterns contribute at a state that knows none of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum NoiseFloor {
+    /// No pattern reaches into the support of the kernel: the energy of such a state is +∞.
+    NoFloor,
+    /// Dominated by the nearest patterns: a number of order one carries the weight.
+    Condensed {
+        /// Their overlap: φ_max, or −φ_max for a kernel that prefers it.
+        phi: f64,
+        /// u_noise, per site.
+        energy: f64,
+    },
+    /// Dominated by exponentially many patterns.
+    Uncondensed {
+        /// Their overlap φ_*.
+        phi: f64,
+        /// u_noise, per site.
+        energy: f64,
+    },
+}
+
+impl NoiseFloor {
+    /// u_noise; +∞ without a floor.
+    #[must_use]
+    pub fn energy(self) -> f64 {
+        match self {
+            Self::NoFloor => f64::INFINITY,
+            Self::Condensed { energy, .. } | Self::Uncondensed { energy, .. } => energy,
+        }
+    }
+}
+
+/// Where the random energy model of the patterns condenses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Condensation {
+    /// φ_*, the maximum of s_patterns + k.
+    pub phi: f64,
+    /// α_* = −s_patterns(φ_*): from this load on the floor is the uncondensed one.
+    pub alpha: f64,
+}
+
+/// What the floor is made of, found once: the local maxima of s + k, and k on a grid to find its levels.
+#[derive(Clone, Debug)]
+pub(super) struct Noise {
+    /// k(1) as the kernel gives it.
+    top: f64,
+    /// The overlap above which F > 0; −1 if that is everywhere.
+    pub(super) edge: f64,
+    pub(super) points: Vec<Point>,
+    /// The stretches of overlaps inside the support, with k on their grids.
+    sides: Vec<Side>,
+}
+
+/// An overlap at which s + k can be largest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Point {
+    pub(super) phi: f64,
+    /// s + k there: the exponent of its contribution is α + this.
+    pub(super) annealed: f64,
+    /// −s: the load from which on there are patterns at this overlap.
+    pub(super) load: f64,
+    pub(super) k: f64,
+    /// Whether it is an end of the line of overlaps, ±1, and not a maximum.
+    end: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Side {
+    chart: Chart,
+    y: Vec<f64>,
+    k: Vec<f64>,
+}
+
+impl Noise {
+    pub(super) fn new<K: Extensive, E: RateFunction>(kernel: &K, ensemble: &E) -> Self {
+        let top = kernel.rate(Overlap::from_gap(0.0, 1));
+        let edge = find_edge(kernel);
+        let mut noise = Self { top, edge, points: Vec::new(), sides: Vec::new() };
+        let mut charts = vec![Chart::new(edge.max(0.0), 1.0)];
+        if edge < 0.0 {
+            charts.push(Chart::new(0.0, edge));
+        }
+        if ensemble.reach() > 1.0 {
+            charts.push(Chart::new(1.0, ensemble.reach()));
+        }
+        for chart in charts {
+            let y: Vec<f64> = chart.grid().collect();
+            let k = y.iter().map(|&y| noise.k(kernel, chart.at(y))).collect();
+            noise.sides.push(Side { chart, y, k });
+        }
+        let slope = |at: Overlap| kernel.rate_slope(at) + ensemble.ds(at);
+        for side in &noise.sides {
+            // From the inner end outwards; outwards is upwards except among the negative overlaps.
+            let sign = if side.chart.at(0.0).m() < 0.0 { -1.0 } else { 1.0 };
+            for pair in side.y.windows(2) {
+                let ends = [pair[0], pair[1]].map(|y| sign * slope(side.chart.at(y)));
+                if ends[0] > 0.0 && ends[1] <= 0.0 {
+                    if let Some(y) = root(pair[0], pair[1], |y| slope(side.chart.at(y))) {
+                        noise.points.push(noise.point(kernel, ensemble, side.chart.at(y), false));
+                    }
+                }
+            }
+        }
+        let inside = |m: f64| m > edge;
+        let just_inside = noise.sides[0].chart.at(noise.sides[0].chart.range().1);
+        let ends = [(Overlap::new(0.0, 1), inside(0.0), false), (just_inside, edge > 0.0, false)];
+        let outer = [(Overlap::from_gap(0.0, 1), true), (Overlap::new(-1.0, 1), inside(-1.0))];
+        let outer = outer.map(|(at, inside)| (at, inside && ensemble.reach() == 1.0, true));
+        for (at, _, end) in ends.into_iter().chain(outer).filter(|&(_, inside, _)| inside) {
+            let point = noise.point(kernel, ensemble, at, end);
+            if point.annealed > f64::NEG_INFINITY {
+                noise.points.push(point);
+            }
+        }
+        noise
+    }
+
+    pub(super) fn k<K: Extensive>(&self, kernel: &K, at: Overlap) -> f64 {
+        kernel.rate(at) - self.top
+    }
+
+    fn point<K: Extensive, E: RateFunction>(&self, kernel: &K, ensemble: &E, at: Overlap, end: bool) -> Point {
+        let (k, s) = (self.k(kernel, at), ensemble.s(at));
+        Point { phi: at.m(), annealed: s + k, load: -s, k, end }
+    }
+
+    /// Going outwards from 0, the first overlap with k >= `level` on each side.
+    pub(super) fn first_reaching<K: Extensive>(
+        &self,
+        kernel: &K,
+        level: f64,
+    ) -> impl Iterator<Item = Overlap> {
+        self.sides.iter().filter(|side| side.chart.at(0.0).m() < 1.0).filter_map(move |side| {
+            let first = side.k.iter().position(|&k| k >= level)?;
+            if first == 0 {
+                return Some(side.chart.at(side.y[0]));
+            }
+            let level_at = |y: f64| self.k(kernel, side.chart.at(y)) - level;
+            root(side.y[first - 1], side.y[first], level_at).map(|y| side.chart.at(y))
+        })
+    }
+
+    /// Going inwards from 1, the coordinate on the branch of retrieval where k falls to `level`.
+    pub(super) fn falling_to<K: Extensive>(&self, kernel: &K, level: f64) -> Option<f64> {
+        let side = &self.sides[0];
+        let last = side.k.iter().rposition(|&k| k <= level)?;
+        let Some(&next) = side.y.get(last + 1) else { return Some(side.y[last]) };
+        root(side.y[last], next, |y| self.k(kernel, side.chart.at(y)) - level)
+    }
+}
+
+/// The overlap below which F = 0, to the last bit: found from F itself, so that no kernel can forget to say.
+fn find_edge<K: Extensive>(kernel: &K) -> f64 {
+    let vanishes = |m: f64| kernel.rate(Overlap::new(m, 1)) == f64::NEG_INFINITY;
+    let Some(inside) = (0..=512).map(|j| 1.0 - f64::from(j) / 256.0).take_while(|&m| !vanishes(m)).last() else {
+        return 1.0;
+    };
+    let (mut low, mut high) = (inside - 1.0 / 256.0, inside);
+    if low < -1.0 {
+        return -1.0;
+    }
+    while (high - low) > f64::EPSILON * high.abs() {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if vanishes(middle) { low = middle } else { high = middle }
+    }
+    low
+}
+
+impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
+    /// The largest overlap of a state with e^{αN} random patterns: α + s_patterns(φ_max) = 0. It is the
+    /// [`reach`](RateFunction::reach) once α exceeds −s there.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless α is finite and α >= 0.
+    pub fn phi_max(&self, alpha: f64) -> Result<f64, Error> {
+        check_load(alpha)?;
+        Ok(self.largest_overlap(alpha).m())
+    }
+
+    /// α_th: below this load no pattern reaches into the support of the kernel and there is no noise floor. 0 for a
+    /// kernel that is positive at overlap 0.
+    ///
+    /// # Reference
+    /// "Thermal phases", eqs. 28 and 38, for the Gaussian tail.
+    #[must_use]
+    pub fn support_threshold(&self) -> f64 {
+        if self.noise.edge <= 0.0 { 0.0 } else { -self.ensemble().s(Overlap::new(self.noise.edge, 1)) }
+    }
+
+    /// Where the floor condenses; `None` if it is condensed at every load.
+    #[must_use]
+    pub fn condensation(&self) -> Option<Condensation> {
+        let best = self.noise.points.iter().max_by(|a, b| a.annealed.total_cmp(&b.annealed))?;
+        (!best.end).then_some(Condensation { phi: best.phi, alpha: best.load })
+    }
+
+    /// The noise floor at load `alpha`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless α is finite and α >= 0.
+    pub fn noise_floor(&self, alpha: f64) -> Result<NoiseFloor, Error> {
+        check_load(alpha)?;
+        Ok(self.floor(alpha).0)
+    }
+
+    /// The floor and its exponent ν.
+    pub(super) fn floor(&self, alpha: f64) -> (NoiseFloor, f64) {
+        let farthest = self.largest_overlap(alpha);
+        let mirrored = Overlap::new(-farthest.m(), 1);
+        let boundary = [farthest, mirrored]
+            .into_iter()
+            .filter(|at| at.m() > self.noise.edge && at.m() >= -1.0)
+            .map(|at| (at.m(), self.k(at)))
+            .fold(None, |best: Option<(f64, f64)>, this| match best {
+                Some(best) if best.1 >= this.1 => Some(best),
+                _ => Some(this),
+            });
+        let many = self
+            .noise
+            .points
+            .iter()
+            .filter(|point| point.load <= alpha)
+            .max_by(|a, b| a.annealed.total_cmp(&b.annealed))
+            .map(|point| (point.phi, alpha + point.annealed));
+        match (boundary, many) {
+            (Some((phi, k)), many) if many.is_none_or(|(_, exponent)| k >= exponent) => {
+                (NoiseFloor::Condensed { phi, energy: -self.c() * k }, k)
+            }
+            (_, Some((phi, exponent))) => {
+                (NoiseFloor::Uncondensed { phi, energy: -self.c() * exponent }, exponent)
+            }
+            _ => (NoiseFloor::NoFloor, f64::NEG_INFINITY),
+        }
+    }
+
+    fn largest_overlap(&self, alpha: f64) -> Overlap {
+        let s = |at: Overlap| alpha + self.ensemble().s(at);
+        let reach = self.ensemble().reach();
+        let one = Overlap::from_gap(0.0, 1);
+        let chart = if s(one) < 0.0 {
+            Chart::new(0.0, 1.0)
+        } else if reach > 1.0 {
+            Chart::new(1.0, reach)
+        } else {
+            return one;
+        };
+        let (low, high) = chart.range();
+        // Without a root α is below the rate at 1e-304, or φ_max nearer to 1 than that.
+        let nearest = || if s(chart.at(high)) < 0.0 { Overlap::new(0.0, 1) } else { chart.at(low) };
+        root(low, high, |y| s(chart.at(y))).map_or_else(nearest, |y| chart.at(y))
+    }
+}

@@ -1,0 +1,330 @@
+//! The theory of one kernel in one space with one ensemble of patterns, and its state of retrieval.
+
+use dam_core::{Dam, Extensive, LogSum, Overlap, PatternStore};
+
+use super::chart::Chart;
+use super::noise::Noise;
+use super::rates::{Entropic, RateFunction};
+use super::roots::{minimum, root};
+use crate::Error;
+
+/// Retrieval with M = e^{αN} patterns as N → ∞: phase boundaries, thresholds and metastability limits of **any**
+/// [`Extensive`] kernel in any space with any ensemble of patterns.
+///
+/// # Energy
+/// ```text
+/// H = −c ln Σ_μ F(m_μ),   ln F = N k(m),   k counted from its value at the pattern: k(1) = 0
+/// u(φ) = −c k(φ)                       energy per site of a state at overlap φ with the target
+/// f_ret(T) = min near φ = 1 of u − T s_space(φ)
+/// ν(α) = max of α + s_patterns(φ) + k(φ) over s_patterns(φ) >= −α;   u_noise = −c ν
+/// α_c(T):  u_noise(α) = f_ret(T)
+/// ```
+/// The floor u_noise is that of a random energy model: condensed on the nearest patterns or carried by
+/// exponentially many ([`NoiseFloor`](super::NoiseFloor)). The solver uses nothing of a kernel but k and dk/dm, so
+/// closed forms ([`closed`](super::closed)) are its tests, not its parts. Structure of k that is narrower than
+/// a tenth in the log-odds of the overlap may be missed.
+///
+/// Making one costs about 0.1 ms and allocates; its methods cost about 1 µs and do not.
+///
+/// # Example
+/// ```
+/// use dam_analysis::theory::{ExactSphere, GaussianTail, Regime, Theory};
+/// use dam_core::kernel::Exponential;
+///
+/// // LSE as in "thermal phases": states on the sphere, the Gaussian tail for the patterns (its eq. 35)
+/// let paper = Theory::new(Exponential::anchored(1.0)?, 1.0, ExactSphere, GaussianTail)?;
+/// let boundary = paper.alpha_c(0.5)?.unwrap();
+/// assert!((boundary.alpha - 0.14885).abs() < 5e-6 && boundary.regime == Regime::Condensed);
+///
+/// // with the exact measure for both
+/// let exact = paper.with_ensemble(ExactSphere)?;
+/// assert!((exact.alpha_c(0.5)?.unwrap().alpha - 0.17670).abs() < 5e-6);
+/// assert!((exact.retrieval(0.5)?.unwrap().phi - 0.78078).abs() < 5e-6);
+/// # Ok::<(), dam_analysis::Error>(())
+/// ```
+///
+/// # Reference
+/// "Thermal phases", sections 3–4, generalised; at T = 0 Lucibello and Mézard (2023). Where the paper's formulas
+/// and these differ, `docs/errata.md` says why.
+#[derive(Clone, Debug)]
+pub struct Theory<K, S, E> {
+    kernel: K,
+    c: f64,
+    space: S,
+    ensemble: E,
+    pub(super) well: Well,
+    pub(super) noise: Noise,
+}
+
+/// One state of retrieval: the overlap with the target and its free energy per site.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RetrievalState {
+    /// The overlap φ with the target.
+    pub phi: f64,
+    /// 1 − φ, with all its digits.
+    pub gap: f64,
+    /// The energy per site u(φ), counted from that of the target itself.
+    pub energy: f64,
+    /// f_ret = u − T s.
+    pub free_energy: f64,
+}
+
+/// Up to which temperature something holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TemperatureLimit {
+    /// Not even at T = 0.
+    Never,
+    /// Below this temperature.
+    Below(f64),
+    /// At every temperature.
+    Always,
+}
+
+impl TemperatureLimit {
+    /// The temperature: 0 for `Never`, +∞ for `Always`.
+    #[must_use]
+    pub fn temperature(self) -> f64 {
+        match self {
+            Self::Never => 0.0,
+            Self::Below(t) => t,
+            Self::Always => f64::INFINITY,
+        }
+    }
+}
+
+/// The branch of retrieval states: the stretch of overlaps next to 1 along which the temperature rises.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Well {
+    pub(super) chart: Chart,
+    /// Where the branch ends, as a coordinate of the chart; `None` if there is no branch.
+    pub(super) end: Option<f64>,
+    /// Whether it goes on to every temperature.
+    pub(super) open: bool,
+}
+
+impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
+    /// The theory of `H = −c ln Σ_μ F(m_μ)` for states with the entropy `space` and patterns with the rate `ensemble`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless c is positive and finite; [`Error::Core`] with
+    /// [`KernelNotFinite`](dam_core::Error::KernelNotFinite) or
+    /// [`KernelInconsistent`](dam_core::Error::KernelInconsistent) for a kernel whose rate is NaN or +∞ on [−1, 1],
+    /// infinite at 1, depends on N, or does not have the slope it says.
+    pub fn new(kernel: K, c: f64, space: S, ensemble: E) -> Result<Self, Error> {
+        if !(c > 0.0 && c.is_finite()) {
+            return Err(Error::Parameter { name: "prefactor c", expected: "a finite c > 0", found: c });
+        }
+        check_rate(&kernel)?;
+        let noise = Noise::new(&kernel, &ensemble);
+        let mut theory = Self {
+            well: Well { chart: Chart::new(noise.edge.max(0.0), 1.0), end: None, open: false },
+            kernel,
+            c,
+            space,
+            ensemble,
+            noise,
+        };
+        theory.find_branch();
+        Ok(theory)
+    }
+
+    /// The same with another ensemble of patterns.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_ensemble<E2: RateFunction>(self, ensemble: E2) -> Result<Theory<K, S, E2>, Error> {
+        Theory::new(self.kernel, self.c, self.space, ensemble)
+    }
+
+    /// k(φ), from its value at 1.
+    pub(super) fn k(&self, at: Overlap) -> f64 {
+        self.noise.k(&self.kernel, at)
+    }
+
+    pub(super) fn kernel(&self) -> &K {
+        &self.kernel
+    }
+
+    pub(super) fn c(&self) -> f64 {
+        self.c
+    }
+
+    pub(super) fn ensemble(&self) -> &E {
+        &self.ensemble
+    }
+
+    /// The temperature at which a state at y is stationary: c k'(φ) = −T s'(φ).
+    pub(super) fn temperature_at(&self, y: f64) -> f64 {
+        let at = self.well.chart.at(y);
+        self.c * self.kernel.rate_slope(at) / -self.space.ds(at)
+    }
+
+    /// The free energy there.
+    pub(super) fn free_energy_at(&self, y: f64) -> f64 {
+        let at = self.well.chart.at(y);
+        -self.c * self.k(at) - self.temperature_at(y) * self.space.s(at)
+    }
+
+    /// From the target outwards the temperature rises from 0; the branch ends where it falls for the first time.
+    fn find_branch(&mut self) {
+        let (low, high) = self.well.chart.range();
+        if !(self.temperature_at(low) > 0.0) {
+            return;
+        }
+        let mut ys: [f64; 3] = [low; 3];
+        let mut last = self.temperature_at(low);
+        let grid: Vec<f64> = self.well.chart.grid().collect();
+        for &y in grid.iter().rev().skip(1) {
+            ys = [ys[1], ys[2], y];
+            let t = self.temperature_at(y);
+            if !(t >= last) {
+                let (top, _) = minimum(ys[0], ys[2], |y| -self.temperature_at(y));
+                self.well.end = Some(top);
+                return;
+            }
+            last = t;
+        }
+        self.well.end = Some(high);
+        // Still rising at the last, as 1/φ or at the edge of a support; a plateau is an end like any other.
+        self.well.open = last > 2.0 * self.temperature_at(high - 5.0);
+    }
+
+    /// The state of retrieval at temperature `t`; `None` where it is lost, because the basin of a single pattern has
+    /// no minimum of the free energy any more.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless T is finite and T >= 0, or if T is so high that the state cannot be told from the
+    /// edge of the kernel's support.
+    pub fn retrieval(&self, t: f64) -> Result<Option<RetrievalState>, Error> {
+        check_temperature(t)?;
+        let Some(end) = self.well.end else { return Ok(None) };
+        if t == 0.0 {
+            return Ok(Some(RetrievalState { phi: 1.0, gap: 0.0, energy: 0.0, free_energy: 0.0 }));
+        }
+        if t > self.temperature_at(end) {
+            if self.well.open {
+                return Err(Error::Parameter {
+                    name: "temperature",
+                    expected: "a T at which the overlap can be told from the edge of the support",
+                    found: t,
+                });
+            }
+            return Ok(None);
+        }
+        let (low, _) = self.well.chart.range();
+        let y = root(low, end, |y| self.temperature_at(y).ln() - t.ln());
+        let at = self.well.chart.at(y.unwrap_or(low));
+        let energy = -self.c * self.k(at);
+        Ok(Some(RetrievalState {
+            phi: at.m(),
+            // Without a root the gap is below all doubles: on the hypercube it is 2 exp(−2/T).
+            gap: if y.is_some() { at.gap() } else { 0.0 },
+            energy,
+            free_energy: energy - t * self.space.s(at),
+        }))
+    }
+
+    /// Up to which temperature the basin of a single pattern has a minimum of the free energy at all, without
+    /// other patterns. LSE and LSR have one always.
+    #[must_use]
+    pub fn basin_limit(&self) -> TemperatureLimit {
+        match self.well.end {
+            None => TemperatureLimit::Never,
+            Some(_) if self.well.open => TemperatureLimit::Always,
+            Some(end) => TemperatureLimit::Below(self.temperature_at(end)),
+        }
+    }
+
+    /// The temperature at which f_ret reaches `u`, on the branch.
+    pub(super) fn temperature_of(&self, u: f64) -> TemperatureLimit {
+        let Some(end) = self.well.end else { return TemperatureLimit::Never };
+        if u < 0.0 {
+            return TemperatureLimit::Never;
+        }
+        if !(self.free_energy_at(end) > u) {
+            return self.basin_limit();
+        }
+        let (low, _) = self.well.chart.range();
+        match root(low, end, |y| self.free_energy_at(y) - u) {
+            Some(y) => TemperatureLimit::Below(self.temperature_at(y)),
+            // f_ret is above u at the lowest temperature there is a double for.
+            None => TemperatureLimit::Below(0.0),
+        }
+    }
+}
+
+impl<'a, K: Extensive, R: RateFunction + Default> Theory<&'a K, R, R> {
+    /// The theory of a memory, for patterns that are uniform in its space; others by
+    /// [`with_ensemble`](Theory::with_ensemble). The number of its patterns plays no part: loads are arguments.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// # Example
+    /// ```
+    /// use dam_analysis::theory::Theory;
+    /// use dam_core::prelude::*;
+    /// let space = Sphere::<f64>::new(50)?;
+    /// let pattern = space.sample(&mut Streams::new(1).rng(Purpose::Patterns, 0));
+    /// let memory = models::lse(space, 1.0, [pattern])?;
+    /// let boundary = Theory::of(&memory)?.alpha_c(0.0)?.unwrap();
+    /// assert!((boundary.alpha - 0.6225719).abs() < 1e-7);
+    /// # Ok::<(), dam_analysis::Error>(())
+    /// ```
+    pub fn of<P>(memory: &'a Dam<P, K, LogSum>) -> Result<Self, Error>
+    where
+        P: PatternStore<Space: Entropic<Rate = R>>,
+    {
+        Self::new(memory.kernel(), memory.prefactor(), R::default(), R::default())
+    }
+}
+
+pub(super) fn check_temperature(t: f64) -> Result<(), Error> {
+    if t >= 0.0 && t.is_finite() {
+        Ok(())
+    } else {
+        Err(Error::Parameter { name: "temperature", expected: "a finite T >= 0", found: t })
+    }
+}
+
+pub(super) fn check_load(alpha: f64) -> Result<(), Error> {
+    if alpha >= 0.0 && alpha.is_finite() {
+        Ok(())
+    } else {
+        Err(Error::Parameter { name: "load alpha", expected: "a finite alpha >= 0", found: alpha })
+    }
+}
+
+/// Refuses a rate that is no rate: wrong numbers would come of it.
+fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
+    use dam_core::Error::{KernelInconsistent, KernelNotFinite};
+    let top = kernel.rate(Overlap::from_gap(0.0, 1));
+    if !top.is_finite() {
+        return Err(KernelNotFinite { what: "k(1)", m: 1.0, value: top }.into());
+    }
+    for j in 0..=128 {
+        let m = 1.0 - f64::from(j) / 64.0;
+        let k = kernel.rate(Overlap::new(m, 1));
+        if k.is_nan() || k == f64::INFINITY {
+            return Err(KernelNotFinite { what: "k = ln F / N", m, value: k }.into());
+        }
+        let scale = 1.0 + k.abs() + top.abs();
+        let large = kernel.rate(Overlap::new(m, 1000));
+        let same = k == large || (large - k).abs() <= 1e-9 * scale;
+        if !same {
+            let what = "k = ln F / N at N = 1000, which must be that at N = 1,";
+            return Err(KernelInconsistent { what, m, expected: k, found: large }.into());
+        }
+        // Differences at two widths: where they disagree with each other there is a kink or an edge.
+        let difference = |h: f64| {
+            (kernel.rate(Overlap::new(m + h, 1)) - kernel.rate(Overlap::new(m - h, 1))) / (2.0 * h)
+        };
+        let (wide, narrow) = (difference(2e-5), difference(1e-5));
+        let slope = kernel.rate_slope(Overlap::new(m, 1));
+        let tolerance = 1e-4 * (1.0 + narrow.abs());
+        if m < 1.0 && (wide - narrow).abs() < 0.1 * tolerance && !((slope - narrow).abs() < tolerance) {
+            return Err(KernelInconsistent { what: "dk/dm", m, expected: narrow, found: slope }.into());
+        }
+    }
+    Ok(())
+}

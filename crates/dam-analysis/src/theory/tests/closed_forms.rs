@@ -1,0 +1,113 @@
+//! The solver against the closed forms, over grids of temperature and sharpness.
+
+use dam_core::kernel::{Epanechnikov, Exponential, Powered};
+
+use crate::theory::*;
+
+const TEMPERATURES: [f64; 15] =
+    [0.0, 1e-6, 1e-3, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.5, 10.0, 1000.0];
+
+fn lse<E: RateFunction>(beta: f64, ensemble: E) -> Theory<Exponential, ExactSphere, E> {
+    Theory::new(Exponential::anchored(beta).unwrap(), 1.0 / beta, ExactSphere, ensemble).unwrap()
+}
+
+fn lsr<E: RateFunction>(b: f64, ensemble: E) -> Theory<Powered<Epanechnikov>, ExactSphere, E> {
+    Theory::new(Powered(Epanechnikov::new(b).unwrap()), 1.0 / b, ExactSphere, ensemble).unwrap()
+}
+
+#[track_caller]
+fn close(found: f64, expected: f64, what: &str, t: f64) {
+    assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "{what} at {t}: {found} {expected}");
+}
+
+#[test]
+fn lse_on_the_sphere() {
+    for beta in [0.1, 0.3, 0.5, 1.0, 2.0, 5.0, 20.0] {
+        let (gauss, exact) = (lse(beta, GaussianTail), lse(beta, ExactSphere));
+        let condensation = exact.condensation().unwrap();
+        close(condensation.phi, closed::lse_condensation_overlap(beta).unwrap(), "phi_*", beta);
+        for t in TEMPERATURES {
+            let state = exact.retrieval(t).unwrap().unwrap();
+            close(state.phi, closed::lse_overlap(t).unwrap(), "phi", t);
+            close(state.free_energy, closed::lse_free_energy(t).unwrap(), "f", t);
+            let found = gauss.alpha_c(t).unwrap().unwrap();
+            close(found.alpha, closed::lse_alpha_c_gaussian(beta, t).unwrap(), "Gaussian", t);
+            let condensed = found.regime == Regime::Condensed;
+            assert_eq!(condensed, 1.0 - state.free_energy <= beta, "{beta} {t}");
+            let found = exact.alpha_c(t).unwrap().unwrap();
+            close(found.alpha, closed::lse_alpha_c(beta, t).unwrap(), "alpha_c", t);
+            let found = exact.alpha_spinodal(t).unwrap().unwrap();
+            close(found.alpha, closed::lse_alpha_spinodal(beta, t).unwrap(), "alpha_s", t);
+            let found = exact.alpha_any(t).unwrap().unwrap();
+            close(found.alpha, closed::lse_alpha_any(beta, t).unwrap(), "alpha_any", t);
+        }
+        for alpha in [0.0, 1e-6, 0.01, 0.1, 0.24, 0.3, 0.45] {
+            let floor = gauss.noise_floor(alpha).unwrap();
+            close(floor.energy(), closed::lse_floor_gaussian(beta, alpha).unwrap(), "floor", alpha);
+            close(exact.phi_max(alpha).unwrap(), (-(-2.0 * alpha).exp_m1()).sqrt(), "phi_max", alpha);
+        }
+    }
+}
+
+#[test]
+fn lse_on_the_hypercube() {
+    for beta in [0.3, 0.5, 1.0, 2.0, 5.0] {
+        let kernel = Exponential::new(beta).unwrap();
+        let theory = Theory::new(kernel, 1.0 / beta, BinaryEntropy, BinaryEntropy).unwrap();
+        close(theory.condensation().unwrap().phi, beta.tanh(), "phi_*", beta);
+        close(theory.alpha_c(0.0).unwrap().unwrap().alpha, beta - beta.cosh().ln(), "alpha_1", beta);
+        for t in TEMPERATURES {
+            let state = theory.retrieval(t).unwrap().unwrap();
+            let (phi, free_energy) = closed::lse_hypercube(t).unwrap();
+            close(state.phi, phi, "phi", t);
+            close(state.free_energy, free_energy, "f", t);
+            if t > 0.003 {
+                let gap = 2.0 / (1.0 + (2.0 / t).exp());
+                assert!((state.gap / gap - 1.0).abs() < 1e-12, "{} {gap}", state.gap);
+            }
+        }
+    }
+}
+
+#[test]
+fn extensive_lsr() {
+    for b in [0.6, 1.0, 1.5, 2.0, 3.41, 5.0, 20.0] {
+        let (gauss, exact) = (lsr(b, GaussianTail), lsr(b, ExactSphere));
+        close(exact.condensation().unwrap().phi, closed::lsr_condensation_overlap(b).unwrap(), "phi_*", b);
+        close(exact.support_threshold(), closed::lsr_support_threshold(b).unwrap(), "alpha_th", b);
+        close(gauss.support_threshold(), closed::lsr_support_threshold_gaussian(b).unwrap(), "alpha_th", b);
+        for t in TEMPERATURES {
+            let state = exact.retrieval(t).unwrap().unwrap();
+            close(state.phi, closed::lsr_overlap(b, t).unwrap(), "phi", t);
+            close(state.free_energy, closed::lsr_free_energy(b, t).unwrap(), "f", t);
+            let found = exact.alpha_c(t).unwrap().unwrap().alpha;
+            close(found, closed::lsr_alpha_c(b, t).unwrap(), "alpha_c", t);
+            if b >= 1.0 {
+                let found = gauss.alpha_c(t).unwrap().unwrap().alpha;
+                close(found, closed::lsr_alpha_c_gaussian(b, t).unwrap(), "Gaussian", t);
+            }
+        }
+    }
+}
+
+#[test]
+fn power_one_lsr_is_lost_at_its_support_threshold() {
+    for b in [1.5, 2.0, 3.41, 5.0] {
+        let kernel = Epanechnikov::new(b).unwrap();
+        let theory = CompactTheory::new(kernel, 1.0 / b, ExactSphere, ExactSphere).unwrap();
+        for t in TEMPERATURES {
+            let boundary = theory.alpha_c(t).unwrap().unwrap();
+            close(boundary.alpha, closed::lsr_support_threshold(b).unwrap(), "alpha_th", t);
+            assert_eq!(boundary.regime, Regime::Support);
+            let state = theory.retrieval(t).unwrap().unwrap();
+            close(state.free_energy, closed::lsr_free_energy(b, t).unwrap(), "f", t);
+        }
+        let kept = |alpha| theory.critical_temperature(alpha).unwrap();
+        assert_eq!(kept(boundary_load(b) - 1e-9), TemperatureLimit::Always);
+        assert_eq!(kept(boundary_load(b) + 1e-9), TemperatureLimit::Never);
+    }
+}
+
+fn boundary_load(b: f64) -> f64 {
+    closed::lsr_support_threshold(b).unwrap()
+}
