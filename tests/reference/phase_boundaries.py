@@ -13,6 +13,8 @@ bisection over states and no root is nested in another. Closed forms serve only 
 temperatures and loads are the doubles a Rust literal denotes, not the decimals.
 """
 
+from functools import cache
+
 from mpmath import asinh, cosh, diff, exp, inf, log, log1p, mp, mpf, sqrt, tanh
 
 mp.dps = 50
@@ -80,6 +82,7 @@ def free_energy(kernel, space, t, g):
     return kernel.u(g) - t * space.s(g)
 
 
+@cache
 def spinodal(kernel, space):
     """The first maximum, going down from phi = 1, of the temperature at which phi is stationary: beyond it
     the minimum that starts at phi = 1 is gone. As x, or None where the temperature rises without end."""
@@ -88,7 +91,6 @@ def spinodal(kernel, space):
     values = [curve(x) for x in steps]
     for i in range(1, len(steps) - 1):
         if values[i + 1] < values[i]:
-            # 25 digits of x at a quadratic maximum would do for T; the bisected derivative gives more.
             return last(lambda x: diff(curve, x) > 0, steps[i - 1], steps[i + 1])
     return None
 
@@ -97,7 +99,7 @@ def retrieval(kernel, space, t):
     """Gap and free energy of the minimum near phi = 1, or None where it is lost."""
     if t == 0:
         return mpf(0), mpf(0)
-    top = spinodal_of(kernel, space)
+    top = spinodal(kernel, space)
     end = HIGH if top is None else top
     if temperature(kernel, space, gap(kernel, end)) < t:
         return None
@@ -105,16 +107,6 @@ def retrieval(kernel, space, t):
     f = free_energy(kernel, space, t, g)
     assert all(free_energy(kernel, space, t, g * (1 + e)) >= f for e in (mpf("1e-9"), mpf("-1e-9")))
     return g, f
-
-
-CACHE = {}
-
-
-def spinodal_of(kernel, space):
-    key = (kernel.name, kernel.parameter, space.name)
-    if key not in CACHE:
-        CACHE[key] = spinodal(kernel, space)
-    return CACHE[key]
 
 
 class Noise:
@@ -126,13 +118,10 @@ class Noise:
         self.th = -ensemble.s(1 - kernel.edge) if kernel.edge > 0 else None
         # The maximum over all overlaps. With a Gaussian tail it may sit at phi = 1, which is no saddle point.
         best = max(self.peaks, key=self.height, default=None)
-        self.star = best if best is not None and self.height(best) > self.at_one() else None
+        self.star = best if best is not None and self.height(best) > -ensemble.full else None
 
     def height(self, g):
         return self.ensemble.s(g) + self.kernel.k(g)
-
-    def at_one(self):
-        return -self.ensemble.full
 
     def local_maxima(self):
         """All interior maxima of s + k over the support, negative overlaps included."""
@@ -191,7 +180,7 @@ class Noise:
         row = [alpha, nu, -kernel.c * nu, condensed, 1 - g, 1 - g_max, None, None, None]
         if nu >= 0:
             return row
-        top = spinodal_of(kernel, space)
+        top = spinodal(kernel, space)
         end = HIGH if top is None else top
         cusp = last(lambda x: kernel.k(gap(kernel, x)) > nu)
         row[6] = 1 - gap(kernel, cusp)
@@ -203,23 +192,25 @@ class Noise:
         return row
 
     def alpha_any(self, t):
-        """Where another pattern's state, f_ret - T alpha, ties with the floor; with the kind of tie:
-        "floor" with an uncondensed floor, "merge" where the states reach the largest overlap."""
-        if self.ensemble is not self.space or retrieval(self.kernel, self.space, t) is None:
+        """Below it another pattern's state, f_ret - T alpha, lies under the floor; with the kind of tie: "floor"
+        with an uncondensed floor, "merge" where the states reach the largest overlap. None where the target
+        is lost, and where the floor has jumped to a lower peak before the states merge: there the minima go
+        before they tie."""
+        state, c = retrieval(self.kernel, self.space, t), self.kernel.c
+        if state is None:
             return None
-        g, f = retrieval(self.kernel, self.space, t)
-        c = self.kernel.c
+        g, f = state
         if t < c:
             # f - T alpha = -c (alpha + height): linear in alpha.
             alpha, kind = -(f + c * self.height(self.star)) / (c - t), "floor"
-        else:
+        # At T = c the state is the upper peak itself, where both regimes meet.
+        elif self.exponent(g * (1 + mpf("1e-40")))[2]:
             alpha, kind = -self.ensemble.s(g), "merge"
-            if not self.exponent(g)[2] and t > c:
-                # Two peaks: the floor has jumped to the lower one before the states reach the largest overlap.
-                alpha, kind = (f + c * self.height(max(self.peaks))) / (t - c), "floor"
-        if alpha > 0:
-            floor = -c * self.exponent(self.largest_overlap(alpha))[0]
-            assert abs(f - t * alpha - floor) < mpf("1e-30"), (self.kernel.name, t)
+        else:
+            return None
+        nu = self.exponent(self.largest_overlap(alpha))[0]
+        # It is a tie, and the state is still a minimum there.
+        assert abs(f - t * alpha + c * nu) < mpf("1e-30") and nu < self.kernel.k(g) + mpf("1e-30")
         return alpha, kind
 
 
@@ -229,7 +220,7 @@ RETRIEVAL += [("cauchy", 5.0), ("cubic", 2.0)]
 NOISE = [("lse", b) for b in (0.3, 0.5, 1.0, 2.0, 5.0)] + [("lsr", b) for b in (2.0, 3.41, 5.0)]
 NOISE += [("cauchy", 5.0), ("cubic", 1.0), ("cubic", 2.0)]
 PAIRS = [(SPHERE, SPHERE), (SPHERE, GAUSSIAN), (HYPERCUBE, HYPERCUBE)]
-TEMPERATURES = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.1, 1.5, 2.5, 10.0, 100.0]
+TEMPERATURES = [0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.1, 1.15, 1.5, 2.5, 10.0, 100.0]
 LOADS = [0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.8, 1.0, 1.3]
 
 
@@ -251,7 +242,7 @@ def check():
         total = 2 + t + t * b
         near(retrieval(Kernel("lsr", 3.41), SPHERE, t)[0], 2 * t / (total + sqrt(total**2 - 4 * (b * t + 1) * t)))
         near(retrieval(Kernel("lsr", 1.0), SPHERE, t)[0], 1 - 1 / sqrt(1 + t))
-    near(temperature(Kernel("cubic", 2.0), SPHERE, gap(lse, spinodal_of(Kernel("cubic", 2.0), SPHERE))), 2 / sqrt(mpf(3)))
+    near(temperature(Kernel("cubic", 2.0), SPHERE, gap(lse, spinodal(Kernel("cubic", 2.0), SPHERE))), 2 / sqrt(mpf(3)))
     for beta in (0.3, 0.5, 1.0, 2.0, 5.0):
         kernel, beta = Kernel("lse", beta), mpf(beta)
         near(1 - Noise(kernel, SPHERE, SPHERE).star, tanh(asinh(2 * beta) / 2))
@@ -335,9 +326,9 @@ pub(crate) struct Floor {
     /// Temperature; load and whether it is condensed there. Load 0: no state but the target's own is needed.
     pub(crate) alpha_c: &'static [(f64, Option<(f64, bool)>)],
     pub(crate) rows: &'static [Row],
-    /// Temperature, load, and whether the tie is with an uncondensed floor ("floor") or where the states meet
+    /// Temperature; load, and whether the tie is with an uncondensed floor ("floor") or where the states meet
     /// the largest overlap ("merge"). Only with one measure for states and patterns.
-    pub(crate) alpha_any: &'static [(f64, f64, &'static str)],
+    pub(crate) alpha_any: &'static [(f64, Option<(f64, &'static str)>)],
 }
 
 /// Load, exponent, u_noise, condensed, overlap of the maximum, largest overlap; cusp, T_c, T_s where retrieval
@@ -347,7 +338,7 @@ pub(crate) type Row = (f64, f64, f64, bool, f64, f64, Option<(f64, f64, f64)>);
 
 
 def print_retrieval(kernel, space):
-    top = spinodal_of(kernel, space)
+    top = spinodal(kernel, space)
     g = None if top is None else gap(kernel, top)
     edge = "None" if g is None else f"Some({group([temperature(kernel, space, g), 1 - g])})"
     name = f'kernel: "{kernel.name}", parameter: {show(kernel.parameter)}, space: "{space.name}"'
@@ -379,10 +370,9 @@ def print_floor(kernel, ensemble, space):
             limits = "None" if row[6] is None else f"Some({group(row[6:])})"
             print(f"            {group(row[:6])[:-1]}, {limits}),")
     print("        ], alpha_any: &[")
-    for t in TEMPERATURES:
+    for t in TEMPERATURES if space is ensemble else []:
         line = noise.alpha_any(mpf(t))
-        if line is not None:
-            print(f"            {group([t, *line])},")
+        print(f"            ({show(t)}, {'None' if line is None else f'Some({group(line)})'}),")
     print("    ] },")
 
 
