@@ -1,5 +1,8 @@
 //! Written by `tests/reference/phase_boundaries.py`; do not edit.
 
+// Where 1/sqrt 2 or ln 2 appears, the solver has to find it.
+#![allow(clippy::approx_constant)]
+
 /// The minimum near overlap 1. Neither `lse` nor `cubic` depends on the parameter here.
 pub(crate) struct Retrieval {
     pub(crate) kernel: &'static str,
@@ -7,9 +10,11 @@ pub(crate) struct Retrieval {
     pub(crate) space: &'static str,
     /// Temperature and overlap at which the kernel itself loses the minimum.
     pub(crate) spinodal: Option<(f64, f64)>,
-    /// Temperature; overlap, gap (0 where it underflows) and free energy.
-    pub(crate) rows: &'static [(f64, Option<(f64, f64, f64)>)],
+    pub(crate) rows: &'static [State],
 }
+
+/// Temperature; overlap, gap (0 where it underflows) and free energy.
+pub(crate) type State = (f64, Option<(f64, f64, f64)>);
 
 /// The other patterns, and the boundaries they make.
 pub(crate) struct Floor {
