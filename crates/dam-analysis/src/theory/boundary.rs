@@ -2,7 +2,6 @@
 
 use dam_core::Extensive;
 
-use super::noise::NoiseFloor;
 use super::rates::RateFunction;
 use super::solver::{TemperatureLimit, Theory, check_load};
 use crate::Error;
@@ -86,6 +85,18 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         Ok(self.temperature_of(self.floor(alpha).0.energy()))
     }
 
+    /// Up to which temperature f_ret lies below `energy` per site, whatever has that energy: T_c(α) for another estimate
+    /// of the floor, such as that of a finite N, or the level outside all supports of a kernel with a floor ε.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if the energy is NaN.
+    pub fn stable_against(&self, energy: f64) -> Result<TemperatureLimit, Error> {
+        if energy.is_nan() {
+            return Err(Error::Parameter { name: "energy", expected: "a number", found: energy });
+        }
+        Ok(self.temperature_of(energy))
+    }
+
     /// T_s(α): up to which temperature the target keeps a minimum of the free energy among the other patterns. At
     /// least T_c.
     ///
@@ -93,13 +104,10 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn spinodal_temperature(&self, alpha: f64) -> Result<TemperatureLimit, Error> {
         check_load(alpha)?;
-        let (floor, exponent) = self.floor(alpha);
+        let exponent = self.floor(alpha).1;
         let Some(end) = self.well.end else { return Ok(TemperatureLimit::Never) };
         if exponent > 0.0 {
             return Ok(TemperatureLimit::Never);
-        }
-        if floor == NoiseFloor::NoFloor {
-            return Ok(self.basin_limit());
         }
         Ok(match self.noise.falling_to(self.kernel(), exponent) {
             Some(y) if y < end => TemperatureLimit::Below(self.temperature_at(y)),
@@ -122,7 +130,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
             return Ok(None);
         }
         let crossing = self.noise.falling_to(self.kernel(), exponent);
-        Ok(Some(crossing.map_or(self.noise.edge, |y| self.well.chart.at(y).m())))
+        Ok(Some(crossing.map_or(self.noise.edge.max(0.0), |y| self.well.chart.at(y).m())))
     }
 
     /// The highest temperature with a retrieval phase at any load: where f_ret reaches the energy of a state that
@@ -136,15 +144,16 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
 
     /// The smallest load with ν(α) >= `level`; `None` if that is 0.
     fn load_reaching(&self, level: f64) -> Option<Boundary> {
-        let edge_is_jump = |m: f64| m > 0.0 && (m - self.noise.edge).abs() <= 1e-13 * m;
-        let nearest = self.noise.first_reaching(self.kernel(), level).map(|at| {
-            let regime = if edge_is_jump(at.m()) { Regime::Support } else { Regime::Condensed };
-            Boundary { alpha: -self.ensemble().s(at), regime }
+        let nearest = self.noise.first_reaching(self.kernel(), level).map(|(at, jump)| Boundary {
+            alpha: -self.ensemble().s(at),
+            regime: if jump { Regime::Support } else { Regime::Condensed },
         });
-        let many = self.noise.points.iter().filter(|p| p.k < level).map(|p| Boundary {
-            alpha: (level - p.annealed).max(p.load),
-            regime: Regime::Uncondensed,
-        });
+        let many = self
+            .noise
+            .points
+            .iter()
+            .filter(|p| p.k < level)
+            .map(|p| Boundary { alpha: (level - p.annealed).max(p.load), regime: Regime::Uncondensed });
         nearest.chain(many).min_by(|a, b| a.alpha.total_cmp(&b.alpha)).filter(|b| b.alpha > 0.0)
     }
 }

@@ -8,6 +8,8 @@ use dam_core::Overlap;
 pub(crate) struct Chart {
     inner: f64,
     outer: f64,
+    /// The largest y.
+    high: f64,
 }
 
 /// The y beyond which no kernel has structure: the ends are nearer than the rounding of m = 1.
@@ -15,26 +17,26 @@ const CORE: f64 = 40.0;
 const STEPS: usize = 800;
 
 impl Chart {
-    /// From `inner` to `outer`; an infinite `outer` is legal.
-    pub(crate) fn new(inner: f64, outer: f64) -> Self {
-        Self { inner, outer }
+    /// From 0 to `outer`.
+    pub(crate) fn from_zero(outer: f64) -> Self {
+        Self { inner: 0.0, outer, high: 700.0 }
+    }
+
+    /// From `inner`, where a function has an edge, to `outer`; an infinite `outer` is legal. Nearer to the edge than the
+    /// rounding of the gap there is nothing to see.
+    pub(crate) fn from_edge(inner: f64, outer: f64) -> Self {
+        let width = if outer.is_finite() { (outer - inner).abs() } else { 1.0 };
+        Self { inner, outer, high: (width / (32.0 * f64::EPSILON)).ln() }
     }
 
     /// The legal range of y.
     pub(crate) fn range(&self) -> (f64, f64) {
         let low = match self.outer {
             1.0 => -700.0,
-            infinite if infinite.is_infinite() => -7.0,
+            outer if outer.is_infinite() => -7.0,
             _ => -36.0,
         };
-        // Off 0, the distance from `inner` must stay visible beside it.
-        let high = if self.inner == 0.0 {
-            700.0
-        } else {
-            let width = if self.outer.is_finite() { (self.outer - self.inner).abs() } else { 1.0 };
-            (width / (32.0 * f64::EPSILON * self.inner.abs())).ln()
-        };
-        (low, high)
+        (low, self.high)
     }
 
     /// The overlap at y.

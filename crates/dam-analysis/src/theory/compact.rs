@@ -66,6 +66,14 @@ impl<K: CompactSupport, S: RateFunction, E: RateFunction> CompactTheory<K, S, E>
         Ok(self.retrieval(t)?.map(|_| boundary).filter(|b| b.alpha > 0.0))
     }
 
+    /// Up to which temperature f_ret lies below `energy`, as [`Theory::stable_against`].
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] if the energy is NaN.
+    pub fn stable_against(&self, energy: f64) -> Result<TemperatureLimit, Error> {
+        self.0.stable_against(energy)
+    }
+
     /// T_c(α): all temperatures of the basin below α_th, none above.
     ///
     /// # Errors

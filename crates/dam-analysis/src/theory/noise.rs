@@ -86,12 +86,12 @@ impl Noise {
         let top = kernel.rate(Overlap::from_gap(0.0, 1));
         let edge = find_edge(kernel);
         let mut noise = Self { top, edge, points: Vec::new(), sides: Vec::new() };
-        let mut charts = vec![Chart::new(edge.max(0.0), 1.0)];
+        let mut charts = vec![noise.chart()];
         if edge < 0.0 {
-            charts.push(Chart::new(0.0, edge));
+            charts.push(Chart::from_zero(edge));
         }
         if ensemble.reach() > 1.0 {
-            charts.push(Chart::new(1.0, ensemble.reach()));
+            charts.push(Chart::from_edge(1.0, ensemble.reach()));
         }
         for chart in charts {
             let y: Vec<f64> = chart.grid().collect();
@@ -125,34 +125,55 @@ impl Noise {
         noise
     }
 
+    /// The positive overlaps inside the support.
+    pub(super) fn chart(&self) -> Chart {
+        if self.edge < 0.0 { Chart::from_zero(1.0) } else { Chart::from_edge(self.edge, 1.0) }
+    }
+
     pub(super) fn k<K: Extensive>(&self, kernel: &K, at: Overlap) -> f64 {
         kernel.rate(at) - self.top
     }
 
-    fn point<K: Extensive, E: RateFunction>(&self, kernel: &K, ensemble: &E, at: Overlap, end: bool) -> Point {
+    fn point<K: Extensive, E: RateFunction>(
+        &self,
+        kernel: &K,
+        ensemble: &E,
+        at: Overlap,
+        end: bool,
+    ) -> Point {
         let (k, s) = (self.k(kernel, at), ensemble.s(at));
         Point { phi: at.m(), annealed: s + k, load: -s, k, end }
     }
 
-    /// Going outwards from 0, the first overlap with k >= `level` on each side.
+    /// Going outwards from 0, the first overlap with k >= `level` on each side, and whether k jumps there from −∞.
     pub(super) fn first_reaching<K: Extensive>(
         &self,
         kernel: &K,
         level: f64,
-    ) -> impl Iterator<Item = Overlap> {
+    ) -> impl Iterator<Item = (Overlap, bool)> {
         self.sides.iter().filter(|side| side.chart.at(0.0).m() < 1.0).filter_map(move |side| {
-            let first = side.k.iter().position(|&k| k >= level)?;
+            let Some(first) = side.k.iter().position(|&k| k >= level) else {
+                // k(1) = 0 itself is beyond the grid.
+                return (level <= 0.0 && side.chart.at(0.0).m() > 0.0)
+                    .then(|| (Overlap::from_gap(0.0, 1), false));
+            };
             if first == 0 {
-                return Some(side.chart.at(side.y[0]));
+                // A logarithm falls to −∞ by itself, though no double is near enough to the edge to see it.
+                let smooth = side.k[1] - side.k[0] > 1e-6 * (side.y[0] - side.y[1]);
+                return Some((side.chart.at(side.y[0]), !smooth));
             }
             let level_at = |y: f64| self.k(kernel, side.chart.at(y)) - level;
-            root(side.y[first - 1], side.y[first], level_at).map(|y| side.chart.at(y))
+            root(side.y[first - 1], side.y[first], level_at).map(|y| (side.chart.at(y), false))
         })
     }
 
-    /// Going inwards from 1, the coordinate on the branch of retrieval where k falls to `level`.
+    /// Going inwards from 1, the coordinate on the branch of retrieval where k falls to `level`; `None` if it does not
+    /// among the positive overlaps.
     pub(super) fn falling_to<K: Extensive>(&self, kernel: &K, level: f64) -> Option<f64> {
         let side = &self.sides[0];
+        if level <= self.k(kernel, Overlap::new(0.0, 1)) {
+            return None;
+        }
         let last = side.k.iter().rposition(|&k| k <= level)?;
         let Some(&next) = side.y.get(last + 1) else { return Some(side.y[last]) };
         root(side.y[last], next, |y| self.k(kernel, side.chart.at(y)) - level)
@@ -162,7 +183,8 @@ impl Noise {
 /// The overlap below which F = 0, to the last bit: found from F itself, so that no kernel can forget to say.
 fn find_edge<K: Extensive>(kernel: &K) -> f64 {
     let vanishes = |m: f64| kernel.rate(Overlap::new(m, 1)) == f64::NEG_INFINITY;
-    let Some(inside) = (0..=512).map(|j| 1.0 - f64::from(j) / 256.0).take_while(|&m| !vanishes(m)).last() else {
+    let Some(inside) = (0..=512).map(|j| 1.0 - f64::from(j) / 256.0).take_while(|&m| !vanishes(m)).last()
+    else {
         return 1.0;
     };
     let (mut low, mut high) = (inside - 1.0 / 256.0, inside);
@@ -176,7 +198,8 @@ fn find_edge<K: Extensive>(kernel: &K) -> f64 {
         }
         if vanishes(middle) { low = middle } else { high = middle }
     }
-    low
+    // Around 0 the gap does not tell overlaps apart.
+    if low.abs() <= f64::EPSILON { 0.0 } else { low }
 }
 
 impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
@@ -247,13 +270,16 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     }
 
     fn largest_overlap(&self, alpha: f64) -> Overlap {
+        if alpha == 0.0 {
+            return Overlap::new(0.0, 1);
+        }
         let s = |at: Overlap| alpha + self.ensemble().s(at);
         let reach = self.ensemble().reach();
         let one = Overlap::from_gap(0.0, 1);
         let chart = if s(one) < 0.0 {
-            Chart::new(0.0, 1.0)
+            Chart::from_zero(1.0)
         } else if reach > 1.0 {
-            Chart::new(1.0, reach)
+            Chart::from_edge(1.0, reach)
         } else {
             return one;
         };

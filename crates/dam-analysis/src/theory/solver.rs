@@ -117,7 +117,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         check_rate(&kernel)?;
         let noise = Noise::new(&kernel, &ensemble);
         let mut theory = Self {
-            well: Well { chart: Chart::new(noise.edge.max(0.0), 1.0), end: None, open: false },
+            well: Well { chart: noise.chart(), end: None, open: false },
             kernel,
             c,
             space,
@@ -247,8 +247,8 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         let (low, _) = self.well.chart.range();
         match root(low, end, |y| self.free_energy_at(y) - u) {
             Some(y) => TemperatureLimit::Below(self.temperature_at(y)),
-            // f_ret is above u at the lowest temperature there is a double for.
-            None => TemperatureLimit::Below(0.0),
+            // Nearer to 1 than all doubles the overlap is 1 and f_ret = −T s: on the hypercube T ln 2.
+            None => TemperatureLimit::Below(u / -self.space.s(self.well.chart.at(low))),
         }
     }
 }
@@ -316,9 +316,8 @@ fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
             return Err(KernelInconsistent { what, m, expected: k, found: large }.into());
         }
         // Differences at two widths: where they disagree with each other there is a kink or an edge.
-        let difference = |h: f64| {
-            (kernel.rate(Overlap::new(m + h, 1)) - kernel.rate(Overlap::new(m - h, 1))) / (2.0 * h)
-        };
+        let difference =
+            |h: f64| (kernel.rate(Overlap::new(m + h, 1)) - kernel.rate(Overlap::new(m - h, 1))) / (2.0 * h);
         let (wide, narrow) = (difference(2e-5), difference(1e-5));
         let slope = kernel.rate_slope(Overlap::new(m, 1));
         let tolerance = 1e-4 * (1.0 + narrow.abs());

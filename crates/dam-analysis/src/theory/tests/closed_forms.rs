@@ -1,19 +1,9 @@
 //! The solver against the closed forms, over grids of temperature and sharpness.
 
-use dam_core::kernel::{Epanechnikov, Exponential, Powered};
-
-use crate::theory::*;
+use super::*;
 
 const TEMPERATURES: [f64; 15] =
     [0.0, 1e-6, 1e-3, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.5, 2.5, 10.0, 1000.0];
-
-fn lse<E: RateFunction>(beta: f64, ensemble: E) -> Theory<Exponential, ExactSphere, E> {
-    Theory::new(Exponential::anchored(beta).unwrap(), 1.0 / beta, ExactSphere, ensemble).unwrap()
-}
-
-fn lsr<E: RateFunction>(b: f64, ensemble: E) -> Theory<Powered<Epanechnikov>, ExactSphere, E> {
-    Theory::new(Powered(Epanechnikov::new(b).unwrap()), 1.0 / b, ExactSphere, ensemble).unwrap()
-}
 
 #[track_caller]
 fn close(found: f64, expected: f64, what: &str, t: f64) {
