@@ -1,11 +1,16 @@
-//! A kernel the library does not have, under six dynamics and a diagnostic.
+//! A kernel the library does not have, under six dynamics and a diagnostic, and its phase diagram.
 //!
 //! ```text
 //! cargo run --release --example custom_kernel
 //! ```
 
-use dam_analysis::{BasinIsolation, Error};
+use std::path::Path;
+
+use dam_analysis::BasinIsolation;
+use dam_analysis::theory::Theory;
 use dam_core::prelude::*;
+use dam_experiments::Error;
+use dam_experiments::phase_boundary::phase_diagram;
 
 /// A Cauchy kernel, F = 1 / (1 + γ (1 − m)): heavier tails than the exponential, no edge like Epanechnikov's.
 struct Cauchy {
@@ -39,6 +44,7 @@ fn main() -> Result<(), Error> {
     show("Metropolis, T = 0.05", &memory.recall_with(&warm, &cue, streams)?);
     let isolation = BasinIsolation::new(n)?.of_patterns(&memory, &[3], streams)?;
     println!("  basin isolation I of pattern 3: {:.4}", isolation[0]);
+    theory(&memory)?;
 
     // The same kernel on spins.
     let space = Hypercube::new(n)?;
@@ -49,6 +55,34 @@ fn main() -> Result<(), Error> {
     println!("hypercube, N = {n}, M = {m}; the cue has overlap {:.3}", memory.nearest(&cue)?.1);
     show("asynchronous", &memory.recall_with(&Asynchronous::new(Order::Permutation), &cue, streams)?);
     show("Glauber, T = 0.3", &memory.recall_with(&Glauber::new(0.3, Order::Sequential)?, &cue, streams)?);
+    Ok(())
+}
+
+/// With e^{αN} patterns, N → ∞: nothing of the kernel but F and dF/dm goes in.
+fn theory<P>(memory: &Dam<P, Powered<Cauchy>, LogSum>) -> Result<(), Error>
+where
+    P: PatternStore<Space = Sphere<f64>>,
+{
+    let theory = Theory::of(memory)?;
+    println!("  theory: alpha_th = {} (no edge)", theory.support_threshold());
+    for t in [0.0, 0.1, 0.5, 1.0] {
+        if let (Some(state), Some(boundary)) = (theory.retrieval(t)?, theory.alpha_c(t)?) {
+            let (phi, alpha) = (state.phi, boundary.alpha);
+            println!("    T = {t:3}: phi = {phi:.6}, alpha_c = {alpha:.6}, {:?}", boundary.regime);
+        }
+    }
+    let figure = phase_diagram(
+        "Cauchy kernel, gamma = 5, sphere",
+        2.0,
+        &[
+            ("α_c: target and floor tie", &|t| theory.alpha_c(t)),
+            ("α_any: all patterns and floor tie", &|t| theory.alpha_any(t)),
+            ("α_s: target metastable up to", &|t| theory.alpha_spinodal(t)),
+        ],
+    )?;
+    let path = Path::new("out/custom_kernel.svg");
+    figure.write(path)?;
+    println!("    phase diagram: {}", path.display());
     Ok(())
 }
 

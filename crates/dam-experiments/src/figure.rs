@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kuva::plot::scatter::MarkerShape;
-use kuva::prelude::{AxisLine, Layout, LinePlot, Plot, ScatterPlot, TickAlign, TickFormat};
+use kuva::prelude::{AxisLine, Layout, LinePlot, LineStyle, Plot, ScatterPlot, TickAlign, TickFormat};
 
 use crate::{Error, output};
 
@@ -46,12 +46,12 @@ pub enum Mark {
     Line,
 }
 
-/// Okabe and Ito's colours that are dark enough for lines on white, each with its marker.
-const INKS: [(&str, MarkerShape); 4] = [
-    ("#0072B2", MarkerShape::Circle),
-    ("#D55E00", MarkerShape::Square),
-    ("#009E73", MarkerShape::Triangle),
-    ("#CC79A7", MarkerShape::Diamond),
+/// Okabe and Ito's colours that are dark enough for lines on white, each with its marker and its dashes.
+const INKS: [(&str, MarkerShape, LineStyle); 4] = [
+    ("#0072B2", MarkerShape::Circle, LineStyle::Solid),
+    ("#D55E00", MarkerShape::Square, LineStyle::Dashed),
+    ("#009E73", MarkerShape::Triangle, LineStyle::DashDot),
+    ("#CC79A7", MarkerShape::Diamond, LineStyle::Dotted),
 ];
 
 impl Figure {
@@ -63,11 +63,15 @@ impl Figure {
     pub fn svg(&self) -> Result<String, Error> {
         self.check()?;
         let mut plots: Vec<Plot> = Vec::new();
-        for (series, (colour, marker)) in self.series.iter().zip(INKS) {
+        for (series, (colour, marker, dashes)) in self.series.iter().zip(INKS) {
             let points = || series.points.iter().map(|&[x, y, _]| (x, y));
             if series.mark != Mark::Points {
                 let line = LinePlot::new().with_data(points()).with_color(colour).with_stroke_width(1.6);
-                let line = if series.mark == Mark::Line { line.with_legend(&*series.label) } else { line };
+                // Markers tell joined series apart already.
+                let line = match series.mark {
+                    Mark::Line => line.with_legend(&*series.label).with_line_style(dashes),
+                    _ => line,
+                };
                 plots.push(line.into());
             }
             if series.mark != Mark::Line {

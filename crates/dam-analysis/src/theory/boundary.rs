@@ -52,30 +52,6 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         Ok(state.and_then(|state| self.load_reaching(-state.energy / self.c())))
     }
 
-    /// α_any(T): below this load the equilibrium state is the neighbourhood of *some* stored pattern, all of them
-    /// together having the free energy f_ret − T α. `None` where there is no such state.
-    ///
-    /// It lies between α_c and α_s. Where T >= c the patterns win wherever their minima exist, and it is α_s. The
-    /// comparison presumes that patterns are distributed as the states are, so that `space` and `ensemble` agree.
-    ///
-    /// # Errors
-    /// As [`retrieval`](Self::retrieval).
-    pub fn alpha_any(&self, t: f64) -> Result<Option<Boundary>, Error> {
-        let Some(state) = self.retrieval(t)? else { return Ok(None) };
-        let Some(spinodal) = self.alpha_spinodal(t)? else { return Ok(None) };
-        // The condensed floor consists of states near patterns itself: only the other one competes.
-        let crossing = self
-            .noise
-            .points
-            .iter()
-            .map(|p| (-(state.free_energy + self.c() * p.annealed) / (self.c() - t)).max(p.load))
-            .fold(f64::INFINITY, f64::min);
-        if t >= self.c() || crossing >= spinodal.alpha {
-            return Ok(Some(spinodal));
-        }
-        Ok((crossing > 0.0).then_some(Boundary { alpha: crossing, regime: Regime::Uncondensed }))
-    }
-
     /// T_c(α), the inverse of α_c(T).
     ///
     /// # Errors
@@ -155,5 +131,31 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
             .filter(|p| p.k < level)
             .map(|p| Boundary { alpha: (level - p.annealed).max(p.load), regime: Regime::Uncondensed });
         nearest.chain(many).min_by(|a, b| a.alpha.total_cmp(&b.alpha)).filter(|b| b.alpha > 0.0)
+    }
+}
+
+impl<K: Extensive, R: RateFunction> Theory<K, R, R> {
+    /// α_any(T): below this load the equilibrium state is the neighbourhood of *some* stored pattern, all of them
+    /// together having the free energy f_ret − T α. `None` where there is no such state.
+    ///
+    /// It lies between α_c and α_s. Where T >= c the patterns win wherever their minima exist, and it is α_s. The
+    /// comparison needs patterns that are distributed as the states are: other ensembles do not have this method.
+    ///
+    /// # Errors
+    /// As [`retrieval`](Self::retrieval).
+    pub fn alpha_any(&self, t: f64) -> Result<Option<Boundary>, Error> {
+        let Some(state) = self.retrieval(t)? else { return Ok(None) };
+        let Some(spinodal) = self.alpha_spinodal(t)? else { return Ok(None) };
+        // The condensed floor consists of states near patterns itself: only the other one competes.
+        let crossing = self
+            .noise
+            .points
+            .iter()
+            .map(|p| (-(state.free_energy + self.c() * p.annealed) / (self.c() - t)).max(p.load))
+            .fold(f64::INFINITY, f64::min);
+        if t >= self.c() || crossing >= spinodal.alpha {
+            return Ok(Some(spinodal));
+        }
+        Ok((crossing > 0.0).then_some(Boundary { alpha: crossing, regime: Regime::Uncondensed }))
     }
 }

@@ -141,7 +141,8 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         self.noise.k(&self.kernel, at)
     }
 
-    pub(super) fn kernel(&self) -> &K {
+    /// The kernel.
+    pub fn kernel(&self) -> &K {
         &self.kernel
     }
 
