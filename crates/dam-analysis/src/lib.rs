@@ -31,6 +31,7 @@
 //! | where do the other trials end? | [`Trials::census`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
 //! | what is the error of a mean, or a Binder cumulant, of correlated values? | [`monte_carlo`] (likewise) |
+//! | how many patterns, at which temperature, for any kernel? | [`theory`] |
 
 #![forbid(unsafe_code)]
 
@@ -48,3 +49,8 @@ pub use diagnostics::{
 };
 pub use error::Error;
 pub use retrieval::{Census, EndState, Proportion, Retrieval, Trials, basin_radius};
+
+/// The code of the guide to the theory, compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/theory.md")]
+struct TheoryGuide;
