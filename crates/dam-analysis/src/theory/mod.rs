@@ -1,4 +1,5 @@
 //! Theory of retrieval: phase boundaries, thresholds and capacities, from one solver for every kernel.
 
+pub mod capacity;
 mod quadrature;
 mod roots;
