@@ -1,11 +1,13 @@
-//! Krotov–Hopfield capacity: how many patterns are fixed points, from the signal and the noise of one spin flip.
+//! Krotov–Hopfield capacity: how many patterns are fixed points, from the signal and the noise of one spin
+//! flip.
 //!
 //! ```text
 //! E(x) = −Σ_μ F(ξ^μ·x),  F(z) = zⁿ or [z]₊ⁿ
 //! ```
 //!
-//! At a stored pattern a flip costs 2n N^(n−1), against cross-talk of the K − 1 other patterns, independent bits,
-//! of variance 4n² (K−1) N^(n−1) (2n−3)!!. Rectifying drops the half of it that comes from negative overlaps.
+//! At a stored pattern a flip costs 2n N^(n−1), against cross-talk of the K − 1 other patterns, independent
+//! bits, of variance 4n² (K−1) N^(n−1) (2n−3)!!. Rectifying drops the half of it that comes from negative
+//! overlaps.
 //!
 //! These are statements about independent patterns of ±1, stored as they are; trained or correlated memories
 //! have other capacities. For the loads at which most of a pattern survives, see [`super::polynomial`].
@@ -53,7 +55,8 @@ impl SignalToNoise {
     /// `sites` N >= 2 spins and the order n >= 2.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless both are at least 2 and N^(n−1) and (2n−3)!! are within the range of a double.
+    /// [`Error::Parameter`] unless both are at least 2 and N^(n−1) and (2n−3)!! are within the range of a
+    /// double.
     pub fn new(sites: usize, order: u32, power: Power) -> Result<Self, Error> {
         let n = checked_sites(sites)?;
         let plain = checked_order(n, order)?;
@@ -70,9 +73,10 @@ impl SignalToNoise {
     /// Q(√(N^(n−1) / ((K−1) (2n−3)!!))),  Q(x) = 1 − Φ(x)      rectified: (K−1)/2 for K−1
     /// ```
     ///
-    /// The cross-talk is taken as Gaussian, which for higher n wants more patterns: simulations of
-    /// (N, K, n) = (100, 40, 2), (60, 400, 3), (40, 1500, 4) give 0.0563, 0.0407 and 0.0497 for 0.0547, 0.0414
-    /// and 0.0458 here, each ± 2 to 5 %. One pattern has no cross-talk, and none has no error either: both give 0.
+    /// The cross-talk is taken as Gaussian, which for higher n wants more patterns: simulations of (N, K,
+    /// n) = (100, 40, 2), (60, 400, 3), (40, 1500, 4) give 0.0563, 0.0407 and 0.0497 for 0.0547, 0.0414 and
+    /// 0.0458 here, each ± 2 to 5 %. One pattern has no cross-talk, and none has no error either: both give
+    /// 0.
     #[must_use]
     pub fn error_probability(self, patterns: usize) -> f64 {
         match patterns {
@@ -81,8 +85,8 @@ impl SignalToNoise {
         }
     }
 
-    /// P_error for large N^(n−1)/K, the corrected eq. 3 of overloaded memory: the first term of the expansion of
-    /// [`error_probability`](Self::error_probability), with K for K − 1.
+    /// P_error for large N^(n−1)/K, the corrected eq. 3 of overloaded memory: the first term of the
+    /// expansion of [`error_probability`](Self::error_probability), with K for K − 1.
     ///
     /// ```text
     /// √((2n−3)!! K / (2π N^(n−1))) exp(−N^(n−1) / (2K (2n−3)!!))      rectified: K/2 for K
@@ -108,14 +112,15 @@ impl SignalToNoise {
         0.5 * self.scale / self.sites.ln()
     }
 
-    /// The number of patterns at which one of them has an unstable bit with the probability `delta`, at this N.
+    /// The number of patterns at which one of them has an unstable bit with the probability `delta`, at
+    /// this N.
     ///
     /// ```text
     /// K = N^(n−1) / ((2n−3)!! z²),  Q(z) = δ/N      rectified: twice that
     /// ```
     ///
-    /// By P_error = δ/N, and with K for K − 1 as in [`max_patterns`](Self::max_patterns), its limit. At N = 784
-    /// the two agree for δ near 0.1.
+    /// By P_error = δ/N, and with K for K − 1 as in [`max_patterns`](Self::max_patterns), its limit. At N =
+    /// 784 the two agree for δ near 0.1.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless 0 < `delta` < 1 and δ/N is not below the smallest normal double.
