@@ -25,11 +25,13 @@
 //! `docs/theory.md` is the guide, `docs/errata.md` lists what the papers print otherwise.
 
 mod boundary;
+pub mod capacity;
 mod chart;
 pub mod closed;
 mod compact;
 pub mod entropy;
 mod noise;
+pub mod polynomial;
 mod quadrature;
 mod rates;
 mod roots;
