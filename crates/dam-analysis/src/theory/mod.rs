@@ -30,12 +30,15 @@ mod chart;
 pub mod closed;
 mod compact;
 pub mod entropy;
+pub mod exponential_load;
+pub mod finite;
 mod noise;
 pub mod polynomial;
 mod quadrature;
 mod rates;
 mod roots;
 mod solver;
+pub mod tails;
 
 pub use boundary::{Boundary, Regime};
 pub use compact::CompactTheory;

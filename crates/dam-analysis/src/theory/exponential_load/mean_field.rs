@@ -1,0 +1,184 @@
+//! Retrieval at finite N: the softmax between one pattern and the mean of the noise.
+
+use super::{ExponentialLoad, Patterns};
+use crate::Error;
+use crate::theory::finite::{ln_average, ln_cosh, ratio};
+use crate::theory::roots::{minimum, root};
+use crate::theory::tails::ln_others;
+
+/// Where gradient descent from a stored pattern ends, in the mean field of N sites.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MeanField {
+    /// The overlap r of the state x = r ξ^1 with the pattern it started from.
+    pub overlap: f64,
+    /// The softmax weight p of that pattern; above 1/2 it is retrieved.
+    ///
+    /// The overlap does not tell: at λ > 1 a state that has lost its pattern keeps a large overlap with it.
+    pub weight: f64,
+}
+
+impl ExponentialLoad {
+    /// The fixed point of the mean field that is reached from the pattern, r = 1, with P = e^{αN} patterns in N
+    /// dimensions:
+    ///
+    /// ```text
+    /// p = 1 / (1 + (P − 1) Λ e^{−λNr})      r = p + (1 − p) A
+    ///
+    /// spherical  Λ = Λ_N(λNr),     A = I_{N/2}(λNr) / I_{N/2−1}(λNr)
+    /// Gaussian   Λ = e^{N λ²r²/2}, A = λr          for λ < 1
+    /// binary     Λ = cosh(λr)^N,   A = tanh(λr)
+    /// ```
+    ///
+    /// There is no free parameter. Λ is the mean of e^{λ ξ·x} over a random pattern at x = r ξ^1, with |ξ^1|² = N also
+    /// for Gaussian patterns, and A = ∂(ln Λ)/∂(λNr) the component along ξ^1 of the mean pattern it weighs. It
+    /// is annealed, hence right above condensation, as all of α_1 is but for Gaussian patterns at λ >= 1. Its
+    /// leading correction to N → ∞ is of the order (ln N)/N.
+    ///
+    /// Of several fixed points with p < 1/2 nearer than r/500 to each other, the lower one may be returned.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `n` >= 2, αN is finite and at least ln 2 (for two patterns), λN <= 1e9, and λ < 1 for
+    /// Gaussian patterns: above it the annealed mean diverges.
+    ///
+    /// # Example
+    /// ```
+    /// use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
+    /// let weight = |lambda| Ok(ExponentialLoad::new(Patterns::Spherical, lambda)?.mean_field(32, 0.3)?.weight);
+    /// // λ_1 = 0.362 for N → ∞; at N = 32 the pattern is lost already at 0.49.
+    /// assert!(weight(0.5)? > 0.9 && weight(0.48)? < 0.1);
+    /// # Ok::<(), dam_analysis::Error>(())
+    /// ```
+    pub fn mean_field(self, n: usize, alpha: f64) -> Result<MeanField, Error> {
+        let field = Field::new(self.patterns, n, alpha)?;
+        let lambda = self.lambda;
+        if self.patterns == Patterns::Gaussian && lambda >= 1.0 {
+            let expected = "below 1 for Gaussian patterns";
+            return Err(Error::Parameter { name: "lambda", expected, found: lambda });
+        }
+        if lambda * field.n > LARGEST {
+            return Err(Error::Parameter { name: "lambda", expected: "at most 1e9 / n", found: lambda });
+        }
+        let excess = |r: f64| field.map(lambda, r) - r;
+        let half = field.half(lambda);
+        let best = half.map(|half| minimum(half, 1.0, |r| -excess(r)));
+        let overlap = match best {
+            // The map rises, and from r = 1 it leads down to its largest fixed point.
+            Some((r, value)) if value <= 0.0 => root(r, 1.0, excess).unwrap_or(1.0),
+            _ => {
+                const STEPS: i32 = 512;
+                let top = half.unwrap_or(1.0);
+                let place = |k: i32| top * f64::from(k) / f64::from(STEPS);
+                // At r = 0 the map gives 1/P > 0.
+                let k = (0..STEPS).rev().find(|&k| excess(place(k)) >= 0.0).unwrap_or(0);
+                root(place(k), place(k + 1), excess).unwrap_or(place(k))
+            }
+        };
+        Ok(MeanField { overlap, weight: weight(field.ln_odds(lambda, overlap)) })
+    }
+}
+
+impl Patterns {
+    /// The λ above which the [`mean field`](ExponentialLoad::mean_field) of N sites retrieves a pattern, p > 1/2:
+    /// where p jumps over 1/2, or passes it at N so small that it does not jump. 0 for two patterns.
+    ///
+    /// `None` if it does so at no λ: for Gaussian patterns at none below 1, for binary ones at none at all because
+    /// there are more patterns than states.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `n` >= 2 and αN is finite and at least ln 2, or if for spherical patterns λN
+    /// would exceed 1e9.
+    ///
+    /// # Example
+    /// ```
+    /// use dam_analysis::theory::exponential_load::Patterns;
+    /// // 0.490 at N = 32, and λ_1 = 0.36176 only for N → ∞.
+    /// let lambda = Patterns::Spherical.crossover(32, 0.3)?.expect("spherical patterns always have one");
+    /// assert!((lambda - 0.490).abs() < 1e-3);
+    /// # Ok::<(), dam_analysis::Error>(())
+    /// ```
+    pub fn crossover(self, n: usize, alpha: f64) -> Result<Option<f64>, Error> {
+        let field = Field::new(self, n, alpha)?;
+        if field.ln_others <= 0.0 {
+            return Ok(Some(0.0));
+        }
+        // The largest excess of the map over the identity where p >= 1/2: not negative if there is a fixed point.
+        let excess = |lambda: f64| match field.half(lambda) {
+            Some(half) => -minimum(half, 1.0, |r| r - field.map(lambda, r)).1,
+            None => -1.0,
+        };
+        let mut above = 1.0;
+        if self != Patterns::Gaussian {
+            while above * field.n < LARGEST && excess(above) <= 0.0 {
+                above *= 2.0;
+            }
+        }
+        if excess(above) > 0.0 {
+            return Ok(root(0.0, above, excess));
+        }
+        if self == Patterns::Spherical {
+            let expected = "a load whose crossover is at lambda n < 1e9";
+            return Err(Error::Parameter { name: "alpha", expected, found: alpha });
+        }
+        Ok(None)
+    }
+}
+
+/// Beyond λN of this size the continued fraction takes too long.
+const LARGEST: f64 = 1e9;
+
+/// The mean field at a given load.
+struct Field {
+    patterns: Patterns,
+    sites: usize,
+    n: f64,
+    /// ln(P − 1).
+    ln_others: f64,
+}
+
+impl Field {
+    fn new(patterns: Patterns, n: usize, alpha: f64) -> Result<Self, Error> {
+        if n < 2 {
+            return Err(Error::Parameter { name: "n", expected: "at least 2 sites", found: n as f64 });
+        }
+        let ln_p = alpha * n as f64;
+        if !(ln_p >= std::f64::consts::LN_2 && ln_p.is_finite()) {
+            return Err(Error::Parameter {
+                name: "alpha",
+                expected: "at least two patterns, ln(2)/n",
+                found: alpha,
+            });
+        }
+        Ok(Self { patterns, sites: n, n: n as f64, ln_others: ln_others(ln_p) })
+    }
+
+    /// ln(p / (1 − p)), which rises with r.
+    fn ln_odds(&self, lambda: f64, r: f64) -> f64 {
+        let k = lambda * r;
+        let ln_mean = match self.patterns {
+            Patterns::Spherical => ln_average(self.sites, self.n * k),
+            Patterns::Gaussian => 0.5 * self.n * k * k,
+            Patterns::Binary => self.n * ln_cosh(k),
+        };
+        self.n * k - ln_mean - self.ln_others
+    }
+
+    fn map(&self, lambda: f64, r: f64) -> f64 {
+        let k = lambda * r;
+        let noise = match self.patterns {
+            Patterns::Spherical => ratio(self.sites, self.n * k),
+            Patterns::Gaussian => k,
+            Patterns::Binary => k.tanh(),
+        };
+        let p = weight(self.ln_odds(lambda, r));
+        p + (1.0 - p) * noise
+    }
+
+    /// The r <= 1 at which p = 1/2.
+    fn half(&self, lambda: f64) -> Option<f64> {
+        root(0.0, 1.0, |r| self.ln_odds(lambda, r))
+    }
+}
+
+fn weight(ln_odds: f64) -> f64 {
+    1.0 / (1.0 + (-ln_odds).exp())
+}
