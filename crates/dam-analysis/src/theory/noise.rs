@@ -104,11 +104,9 @@ impl Noise {
             let sign = if side.chart.at(0.0).m() < 0.0 { -1.0 } else { 1.0 };
             for pair in side.y.windows(2) {
                 let ends = [pair[0], pair[1]].map(|y| sign * slope(side.chart.at(y)));
-                if ends[0] > 0.0 && ends[1] <= 0.0 {
-                    if let Some(y) = root(pair[0], pair[1], |y| slope(side.chart.at(y))) {
-                        noise.points.push(noise.point(kernel, ensemble, side.chart.at(y), false));
-                    }
-                }
+                let turns = ends[0] > 0.0 && ends[1] <= 0.0;
+                let top = if turns { root(pair[0], pair[1], |y| slope(side.chart.at(y))) } else { None };
+                noise.points.extend(top.map(|y| noise.point(kernel, ensemble, side.chart.at(y), false)));
             }
         }
         let inside = |m: f64| m > edge;
@@ -276,16 +274,16 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         let s = |at: Overlap| alpha + self.ensemble().s(at);
         let reach = self.ensemble().reach();
         let one = Overlap::from_gap(0.0, 1);
-        let chart = if s(one) < 0.0 {
-            Chart::from_zero(1.0)
+        let (chart, inner) = if s(one) < 0.0 {
+            (Chart::from_zero(1.0), 0.0)
         } else if reach > 1.0 {
-            Chart::from_edge(1.0, reach)
+            (Chart::from_edge(1.0, reach), 1.0)
         } else {
             return one;
         };
         let (low, high) = chart.range();
-        // Without a root α is below the rate at 1e-304, or φ_max nearer to 1 than that.
-        let nearest = || if s(chart.at(high)) < 0.0 { Overlap::new(0.0, 1) } else { chart.at(low) };
+        // Without a root φ_max is nearer to one of the ends than doubles are.
+        let nearest = || if s(chart.at(high)) < 0.0 { Overlap::new(inner, 1) } else { chart.at(low) };
         root(low, high, |y| s(chart.at(y))).map_or_else(nearest, |y| chart.at(y))
     }
 }

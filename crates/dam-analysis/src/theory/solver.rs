@@ -169,16 +169,17 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// From the target outwards the temperature rises from 0; the branch ends where it falls for the first time.
     fn find_branch(&mut self) {
         let (low, high) = self.well.chart.range();
-        if !(self.temperature_at(low) > 0.0) {
+        let mut last = self.temperature_at(low);
+        // No branch either where the temperature is not a number.
+        if last.is_nan() || last <= 0.0 {
             return;
         }
         let mut ys: [f64; 3] = [low; 3];
-        let mut last = self.temperature_at(low);
         let grid: Vec<f64> = self.well.chart.grid().collect();
         for &y in grid.iter().rev().skip(1) {
             ys = [ys[1], ys[2], y];
             let t = self.temperature_at(y);
-            if !(t >= last) {
+            if t.is_nan() || t < last {
                 let (top, _) = minimum(ys[0], ys[2], |y| -self.temperature_at(y));
                 self.well.end = Some(top);
                 return;
@@ -242,7 +243,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         if u < 0.0 {
             return TemperatureLimit::Never;
         }
-        if !(self.free_energy_at(end) > u) {
+        if self.free_energy_at(end) <= u {
             return self.basin_limit();
         }
         let (low, _) = self.well.chart.range();
@@ -322,7 +323,8 @@ fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
         let (wide, narrow) = (difference(2e-5), difference(1e-5));
         let slope = kernel.rate_slope(Overlap::new(m, 1));
         let tolerance = 1e-4 * (1.0 + narrow.abs());
-        if m < 1.0 && (wide - narrow).abs() < 0.1 * tolerance && !((slope - narrow).abs() < tolerance) {
+        let (smooth, right) = ((wide - narrow).abs() < 0.1 * tolerance, (slope - narrow).abs() < tolerance);
+        if m < 1.0 && smooth && !right {
             return Err(KernelInconsistent { what: "dk/dm", m, expected: narrow, found: slope }.into());
         }
     }

@@ -101,3 +101,33 @@ fn power_one_lsr_is_lost_at_its_support_threshold() {
 fn boundary_load(b: f64) -> f64 {
     closed::lsr_support_threshold(b).unwrap()
 }
+
+/// Lucibello and Mézard's thresholds are the zero-temperature end of the same solver.
+#[test]
+fn thresholds_and_basins_of_softmax_attention() {
+    use super::exponential_load::{ExponentialLoad, Patterns};
+    for lambda in [0.25, 0.5, 1.0, 2.0, 4.0, 16.0] {
+        let kernel = Exponential::new(lambda).unwrap();
+        let against = |patterns: Patterns, found: [f64; 2], edge: &dyn Fn(f64) -> Option<f64>| {
+            let model = ExponentialLoad::new(patterns, lambda).unwrap();
+            close(found[0], model.typical_threshold(), "alpha_1", lambda);
+            close(found[1], model.condensation(), "alpha_*", lambda);
+            for alpha in [0.02, 0.1, 0.2, 0.3, 0.5, 0.8] {
+                let angle = model.basin_angle(alpha).unwrap();
+                let found = edge(alpha);
+                assert_eq!(angle.is_some(), found.is_some(), "{patterns:?} {lambda} {alpha}");
+                let cos = angle.map_or(0.0, f64::cos);
+                close(found.unwrap_or(0.0), cos, &format!("cos theta_c {patterns:?} {lambda}"), alpha);
+            }
+        };
+        let sphere = Theory::new(kernel, 1.0 / lambda, ExactSphere, ExactSphere).unwrap();
+        let binary = Theory::new(kernel, 1.0 / lambda, BinaryEntropy, BinaryEntropy).unwrap();
+        let gauss = Theory::new(kernel, 1.0 / lambda, ExactSphere, GaussianPatterns).unwrap();
+        fn loads<S: RateFunction, E: RateFunction>(theory: &Theory<Exponential, S, E>) -> [f64; 2] {
+            [theory.alpha_c(0.0).unwrap().unwrap().alpha, theory.condensation().unwrap().alpha]
+        }
+        against(Patterns::Spherical, loads(&sphere), &|alpha| sphere.basin_edge(alpha).unwrap());
+        against(Patterns::Binary, loads(&binary), &|alpha| binary.basin_edge(alpha).unwrap());
+        against(Patterns::Gaussian, loads(&gauss), &|alpha| gauss.basin_edge(alpha).unwrap());
+    }
+}
