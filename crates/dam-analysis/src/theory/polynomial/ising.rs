@@ -1,6 +1,6 @@
 //! Ising spins.
 //!
-//! At given T the solutions form a curve with the overlap as its parameter: m = <tanh> fixes the spread s
+//! At given T the solutions form a curve with the overlap as its parameter: `m = <tanh>` fixes the spread s
 //! of the field, that fixes q, and α is s² over the variance that a unit load would have. The largest load
 //! is where this α(m) is stationary. The parameter in use is ε = 1 − m, as m itself rounds to 1 at low T.
 
