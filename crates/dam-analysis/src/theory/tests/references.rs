@@ -82,6 +82,13 @@ fn boundaries<S: RateFunction, E: RateFunction>(case: &Floor, space: S, ensemble
     } else {
         assert!(case.phi_star.is_none() && condensation.is_none_or(|found| found.phi > 1.0 - 1e-12));
     }
+    if let Some(onset) = case.onset {
+        // The floor of the cubic: patterns at no overlap, then the nearest ones, then those at φ_*.
+        let floor = theory.noise_floor(onset * (1.0 - 1e-9)).unwrap();
+        assert!(matches!(floor, NoiseFloor::Uncondensed { phi: 0.0, .. }), "{}", of("onset", onset));
+        let floor = theory.noise_floor(onset * (1.0 + 1e-9)).unwrap();
+        assert!(matches!(floor, NoiseFloor::Condensed { .. }), "{}", of("onset", onset));
+    }
     for &(alpha, exponent, energy, condensed, phi, phi_max, basin) in case.rows {
         let floor = theory.noise_floor(alpha).unwrap();
         // The floor rises steeply where patterns have just reached the support.

@@ -119,6 +119,11 @@ fn floors_of_finite_size() {
     printed(&FLOOR_OF_TERMS, |epsilon| until(148.0 * epsilon));
     printed(&FLOOR_OF_SUM, until);
     assert!(theory.stable_against(f64::NAN).is_err());
+    let b = 2.0 + 2.0_f64.sqrt();
+    printed(&CAPS, |n| {
+        let overlaps = tails::Overlaps::new(tails::Space::Sphere, n as usize).unwrap();
+        vec![overlaps.cumulative_load(b).unwrap(), overlaps.cap_load(b).unwrap()]
+    });
 }
 
 #[test]
