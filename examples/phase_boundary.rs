@@ -24,6 +24,7 @@ use dam_experiments::{Error, output};
 /// retrieval, the load α = ln M / N at which the noise floor ties with it, and what the floor is like there: condensed,
 /// uncondensed, support (it begins there), none (no boundary).
 #[derive(Parser)]
+#[command(allow_negative_numbers = true)]
 struct Options {
     /// The kernel; lsr is eq. 7 of "thermal phases", lsr-extensive its N-th power.
     #[arg(long, value_enum, default_value = "lse")]
