@@ -20,6 +20,8 @@ pub struct Figure {
     pub y_label: String,
     /// Whether the horizontal axis is logarithmic.
     pub log_x: bool,
+    /// Whether the horizontal axis begins at 0, wherever the points do.
+    pub x_from_zero: bool,
     /// What is drawn, at most four.
     pub series: Vec<Series>,
 }
@@ -94,7 +96,10 @@ impl Figure {
             .with_show_grid(false)
             .with_tick_format(TickFormat::Custom(Arc::new(tick)))
             .with_font_family("sans-serif");
-        let layout = if self.log_x { layout.with_log_x() } else { layout };
+        let mut layout = if self.log_x { layout.with_log_x() } else { layout };
+        if self.x_from_zero {
+            layout.x_axis_min = Some(0.0);
+        }
         Ok(self.with_own_ids(&kuva::render_to_svg(plots, layout)))
     }
 
@@ -172,6 +177,7 @@ mod tests {
             x_label: "passes per pattern".into(),
             y_label: "AUC".into(),
             log_x: true,
+            x_from_zero: false,
             series: vec![series],
         }
     }

@@ -202,6 +202,7 @@ pub fn phase_diagram(title: &str, highest: f64, lines: &[Line<'_>]) -> Result<Fi
         x_label: "load α = ln M / N".into(),
         y_label: "temperature T".into(),
         log_x: false,
+        x_from_zero: true,
         series,
     })
 }
@@ -257,6 +258,7 @@ pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64)
         x_label: "sharpness λ".into(),
         y_label: "load α = ln M / N".into(),
         log_x: false,
+        x_from_zero: true,
         series,
     })
 }
@@ -303,6 +305,7 @@ pub fn polynomial_diagram(model: Polynomial, title: &str) -> Result<Figure, Erro
         x_label: "load α = M / N^(n−1)".into(),
         y_label: "temperature T".into(),
         log_x: false,
+        x_from_zero: true,
         series,
     })
 }

@@ -327,6 +327,7 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
         x_label: "cost (passes per pattern)".into(),
         y_label: "AUC for failure (mean ± sd)".into(),
         log_x: true,
+        x_from_zero: false,
         series: vec![
             series(Family::Map, "k map steps", Mark::Joined),
             series(Family::Descent, "k conjugate-gradient steps", Mark::Joined),
@@ -346,6 +347,7 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
         x_label: "tangent gradient norm |g| at the pattern (energy / length)".into(),
         y_label: format!("I_μ, K = {most} (energy)"),
         log_x: false,
+        x_from_zero: false,
         series: vec![
             Series {
                 label: "patterns".into(),
