@@ -6,9 +6,9 @@
 //! E(x) = −(1/λ) ln Σ_μ e^{λ ξ^μ·x} + |x|²/2
 //! ```
 //!
-//! At a state x with |x|² = ρN near ξ^1 the pattern itself contributes e^{λρN} to the sum, and all others e^{Nφ},
-//! the partition function of a random energy model whose e^{N(α + s_ρ(ε))} levels have ξ·x = εN. A pattern is retrieved where
-//! its own term wins.
+//! At a state x with |x|² = ρN near ξ^1 the pattern itself contributes e^{λρN} to the sum, and all others
+//! e^{Nφ}, the partition function of a random energy model whose e^{N(α + s_ρ(ε))} levels have ξ·x = εN. A
+//! pattern is retrieved where its own term wins.
 //!
 //! | question | here |
 //! |---|---|
@@ -23,6 +23,7 @@
 
 mod mean_field;
 #[cfg(test)]
+#[allow(clippy::approx_constant)]
 #[rustfmt::skip] // printed by tests/reference/exponential_load.py
 mod reference;
 #[cfg(test)]
@@ -68,13 +69,14 @@ impl Patterns {
         Ok(match self {
             Self::Gaussian => -0.5 * m * m,
             _ if m > 1.0 => f64::NEG_INFINITY,
+            Self::Spherical if m < 0.5 => 0.5 * (-m * m).ln_1p(),
             Self::Spherical => 0.5 * ((1.0 - m) * (1.0 + m)).ln(),
             Self::Binary => -binary_rate(m),
         })
     }
 
-    /// h(ρ): the probability that a pattern has |ξ|² = ρN is e^{−N h}, h = (ρ − 1 − ln ρ)/2 for Gaussian patterns; 0
-    /// at ρ = 1 and +∞ elsewhere for patterns of fixed norm.
+    /// h(ρ): the probability that a pattern has |ξ|² = ρN is e^{−N h}, h = (ρ − 1 − ln ρ)/2 for Gaussian
+    /// patterns; 0 at ρ = 1 and +∞ elsewhere for patterns of fixed norm.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless `rho` is positive and finite.
@@ -204,7 +206,8 @@ impl ExponentialLoad {
         self.lambda
     }
 
-    /// φ_{α,λ}(ρ), the typical exponent of the noise: lim (1/N) ln Σ_{μ>1} e^{λ ξ^μ·x} at a state with |x|² = ρN.
+    /// φ_{α,λ}(ρ), the typical exponent of the noise: lim (1/N) ln Σ_{μ>1} e^{λ ξ^μ·x} at a state with |x|² =
+    /// ρN.
     ///
     /// ```text
     /// φ = λ√ρ ε_max(α)                          α <= α_*(λ√ρ): the largest overlap alone counts
@@ -214,7 +217,8 @@ impl ExponentialLoad {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless `alpha` is finite and not negative, and `rho` is between 0 and 1e6 and not 0.
+    /// [`Error::Parameter`] unless `alpha` is finite and not negative, and `rho` is between 0 and 1e6 and not
+    /// 0.
     pub fn noise_exponent(self, alpha: f64, rho: f64) -> Result<f64, Error> {
         check_alpha(alpha)?;
         if !(rho > 0.0 && rho <= 1e6) {
@@ -225,8 +229,8 @@ impl ExponentialLoad {
         Ok(if alpha < condensation { k * self.patterns.largest_overlap(alpha)? } else { alpha + annealed })
     }
 
-    /// α_*(λ), the load below which the noise at a state with |x|² = N condenses onto the few patterns of largest
-    /// overlap.
+    /// α_*(λ), the load below which the noise at a state with |x|² = N condenses onto the few patterns of
+    /// largest overlap.
     ///
     /// ```text
     /// spherical  −(1/2) ln(1 − ε²)     Gaussian  λ²/2     binary  λ tanh λ − ln cosh λ
@@ -273,8 +277,8 @@ impl ExponentialLoad {
     /// The load up to which no pattern is lost to the collective noise, the weakest being that of least norm:
     /// φ_{α,λ}(ρ) = λρ and h(ρ) = α.
     ///
-    /// For Gaussian patterns 1/(2e) at ρ = 1/e for λ >= 1, and ρ(λ − λ²/2), (1 − λ)²ρ = 1 + ln ρ below. Patterns of
-    /// fixed norm are all alike, and it is [`typical_threshold`](Self::typical_threshold).
+    /// For Gaussian patterns 1/(2e) at ρ = 1/e for λ >= 1, and ρ(λ − λ²/2), (1 − λ)²ρ = 1 + ln ρ below.
+    /// Patterns of fixed norm are all alike, and it is [`typical_threshold`](Self::typical_threshold).
     #[must_use]
     pub fn norm_threshold(self) -> f64 {
         if self.patterns != Patterns::Gaussian {
@@ -295,13 +299,14 @@ impl ExponentialLoad {
     /// A lower bound α_c of the load up to which all patterns are retrieved: the lesser of
     /// [`norm_threshold`](Self::norm_threshold) and the load at which the first close pairs appear.
     ///
-    /// A Gaussian pattern of norm √(ρN) is lost to a neighbour with ξ·ξ' > |ξ|², whatever λ. There are e^{N(2α − ρ/2 −
-    /// h(ρ))} such pairs, the first at ρ = 1/2 and α = ln 2 / 4. In patterns of fixed norm no overlap exceeds the
-    /// norm, and the bound is [`typical_threshold`](Self::typical_threshold); binary patterns begin to occur
-    /// twice at α = (ln 2)/2, which is no loss.
+    /// A Gaussian pattern of norm √(ρN) is lost to a neighbour with ξ·ξ' > |ξ|², whatever λ. There are
+    /// e^{N(2α − ρ/2 − h(ρ))} such pairs, the first at ρ = 1/2 and α = ln 2 / 4. In patterns of fixed norm no
+    /// overlap exceeds the norm, and the bound is [`typical_threshold`](Self::typical_threshold); binary
+    /// patterns begin to occur twice at α = (ln 2)/2, which is no loss.
     ///
     /// # Reference
-    /// Exponential capacity, figures 1 and 3. The paper's figure for Gaussian patterns may show the bound without pairs.
+    /// Exponential capacity, figures 1 and 3. The paper's figure for Gaussian patterns may show the bound
+    /// without pairs.
     #[must_use]
     pub fn capacity_bound(self) -> f64 {
         match self.patterns {
@@ -310,14 +315,15 @@ impl ExponentialLoad {
         }
     }
 
-    /// θ_c(α, λ), in radians: a typical pattern is retrieved from a random state with |x|² = N at any smaller angle.
+    /// θ_c(α, λ), in radians: a typical pattern is retrieved from a random state with |x|² = N at any smaller
+    /// angle.
     ///
     /// ```text
     /// cos θ_c = φ_{α,λ}(1) / λ
     /// ```
     ///
-    /// `None` above α_1(λ). In the condensed phase it depends on α alone; for spherical patterns it is the angle of the
-    /// nearest pattern, and less above condensation.
+    /// `None` above α_1(λ). In the condensed phase it depends on α alone; for spherical patterns it is the
+    /// angle of the nearest pattern, and less above condensation.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless `alpha` is finite and not negative.
@@ -330,8 +336,8 @@ impl ExponentialLoad {
     }
 }
 
-/// The load up to which Ramsauer et al. prove retrieval of spherical patterns, as an exponent: α = W_0(2λ/5)/4 with Lambert's
-/// function W_0 e^{W_0} = 2λ/5.
+/// The load up to which Ramsauer et al. prove retrieval of spherical patterns, as an exponent: α =
+/// W_0(2λ/5)/4 with Lambert's function W_0 e^{W_0} = 2λ/5.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless `lambda` is positive and finite.

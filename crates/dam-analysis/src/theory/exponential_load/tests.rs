@@ -66,7 +66,7 @@ fn the_table_of_thresholds() {
 #[test]
 fn the_table_of_basins() {
     let lambdas = [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
-    // α, θ_c in degrees (0: not retrieved), nearest pattern. Where the notes print no number the noise is condensed.
+    // α, θ_c in degrees (0: not retrieved), nearest pattern. Equal numbers: the noise is condensed.
     let table = [
         (0.1, [58.57, 64.79, 64.80, 64.80, 64.80, 64.80, 64.80], 64.80),
         (0.2, [22.87, 51.25, 54.96, 54.96, 54.96, 54.96, 54.96], 54.96),
@@ -143,8 +143,8 @@ fn limits_of_large_and_small_lambda() {
 
 #[test]
 fn close_pairs_by_the_exact_probability() {
-    // ξ·ξ' > |ξ|² for Gaussian patterns: the component of ξ' along ξ exceeds |ξ|, which is a Student t of N degrees
-    // of freedom above √N; or a cap of 45° on the sphere in N + 1 dimensions.
+    // ξ·ξ' > |ξ|² for Gaussian patterns: the component of ξ' along ξ exceeds |ξ|, which is a Student t of N
+    // degrees of freedom above √N; or a cap of 45° on the sphere in N + 1 dimensions.
     for (n, rate) in [(40, 0.2039), (100, 0.1877), (400, 0.1778)] {
         let ln_p = Overlaps::new(Space::Sphere, n + 1).unwrap().ln_tail(0.5_f64.sqrt()).unwrap();
         close(-ln_p / (2 * n) as f64, rate, 5e-5);
@@ -200,43 +200,18 @@ fn the_mean_field_agrees_with_the_reference() {
 
 #[test]
 fn the_table_of_crossovers() {
+    use Patterns::{Gaussian, Spherical};
     // The printed digits were bisected to 1e-3.
-    let rows: [(Patterns, f64, &[(usize, f64)]); 4] = [
-        (
-            Patterns::Spherical,
-            0.3,
-            &[(16, 0.540), (20, 0.526), (26, 0.506), (32, 0.490), (38, 0.477), (42, 0.470)],
-        ),
-        (
-            Patterns::Spherical,
-            0.5,
-            &[(12, 0.938), (14, 0.939), (16, 0.938), (19, 0.932), (22, 0.922), (25, 0.912)],
-        ),
-        (
-            Patterns::Spherical,
-            0.8,
-            &[
-                (8, 1.861),
-                (9, 1.853),
-                (10, 1.847),
-                (12, 1.838),
-                (14, 1.832),
-                (16, 1.827),
-                (100, 1.686),
-                (300, 1.611),
-            ],
-        ),
-        (
-            Patterns::Gaussian,
-            0.3,
-            &[(16, 0.535), (20, 0.525), (26, 0.509), (32, 0.495), (38, 0.483), (42, 0.4765)],
-        ),
-    ];
-    for (patterns, alpha, row) in rows {
+    let check = |patterns: Patterns, alpha, row: &[(usize, f64)]| {
         for &(n, lambda) in row {
             close(patterns.crossover(n, alpha).unwrap().unwrap(), lambda, 1e-3);
         }
-    }
+    };
+    check(Spherical, 0.3, &[(16, 0.540), (20, 0.526), (26, 0.506), (32, 0.490), (38, 0.477), (42, 0.470)]);
+    check(Spherical, 0.5, &[(12, 0.938), (14, 0.939), (16, 0.938), (19, 0.932), (22, 0.922), (25, 0.912)]);
+    check(Spherical, 0.8, &[(8, 1.861), (9, 1.853), (10, 1.847), (12, 1.838), (14, 1.832), (16, 1.827)]);
+    check(Spherical, 0.8, &[(100, 1.686), (300, 1.611)]);
+    check(Gaussian, 0.3, &[(16, 0.535), (20, 0.525), (26, 0.509), (32, 0.495), (38, 0.483), (42, 0.4765)]);
     for (n, lambda) in [(100, 0.4198), (300, 0.3863), (1000, 0.3708), (10_000, 0.3630)] {
         close(Patterns::Spherical.crossover(n, 0.3).unwrap().unwrap(), lambda, 5e-5);
     }

@@ -13,9 +13,9 @@ pub(in crate::theory) fn ratio(n: usize, t: f64) -> f64 {
     if t == 0.0 {
         return 0.0;
     }
-    // The continued fraction A_N = 1/(N/t + A_{N+2}) from the inside out, begun where the influence of what lies
-    // further in, a product of A², has fallen below rounding. Amos' bound on A_N from above bounds that product,
-    // and is the value to begin with.
+    // The continued fraction A_N = 1/(N/t + A_{N+2}) from the inside out, begun where the influence of what
+    // lies further in, a product of A², has fallen below rounding. Amos' bound on A_N from above bounds that
+    // product, and is the value to begin with.
     let bound = |n: f64| t / (0.5 * (n - 1.0) + (0.25 * (n - 1.0) * (n - 1.0) + t * t).sqrt());
     let (mut last, mut influence) = (n as f64, 1.0);
     while influence > 1e-20 {

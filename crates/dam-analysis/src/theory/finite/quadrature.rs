@@ -77,7 +77,8 @@ impl Sums {
     }
 }
 
-/// In x = ln(gap / (2 − gap)) the measure is C/2 (1 − φ²)^{(N−1)/2} dx, and weights are smooth on the scale of one.
+/// In x = ln(gap / (2 − gap)) the measure is C/2 (1 − φ²)^{(N−1)/2} dx, and weights are smooth on the scale
+/// of one.
 fn sphere(n: usize, mut f: impl FnMut(f64) -> f64) -> Option<Average> {
     /// Beyond ±REACH not even (1 − φ²)^{1/2} counts, wherever f puts the peak.
     const REACH: f64 = 160.0;
@@ -139,14 +140,14 @@ pub(in crate::theory) fn ln_cosh(y: f64) -> f64 {
     if y < 0.5 { 0.5 * y.sinh().powi(2).ln_1p() } else { y - LN_2 + (-2.0 * y).exp().ln_1p() }
 }
 
-/// Nodes and weights of ∫_a^b by the double exponential rule, exact to rounding for functions analytic inside of
-/// [a, b], whatever power law they follow at its ends.
+/// Nodes and weights of ∫_a^b by the double exponential rule, exact to rounding for functions analytic inside
+/// of [a, b], whatever power law they follow at its ends.
 ///
 /// # Reference
 /// Takahasi and Mori, Publ. RIMS 9, 721 (1974).
 pub(in crate::theory) fn double_exponential(a: f64, b: f64, mut node: impl FnMut(f64, f64)) {
-    const STEP: f64 = 1.0 / 32.0;
-    const STEPS: i32 = 112; // to 3.5, where the distance to the end is e^{−52} of the interval
+    const STEP: f64 = 1.0 / 64.0;
+    const STEPS: i32 = 224; // to 3.5, where the distance to the end is e^{−52} of the interval
     let width = b - a;
     for k in -STEPS..=STEPS {
         let s = f64::from(k) * STEP;

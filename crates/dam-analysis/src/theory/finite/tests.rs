@@ -29,10 +29,10 @@ fn averages_agree_with_the_reference() {
                 Energy::Cubic => single_pattern(overlaps, t, |gap| -(1.0 - gap).powi(3)),
             }
             .unwrap();
-            close(found.overlap, overlap, 2e-13);
-            close(found.variance / variance, 1.0, 2e-12);
-            close(found.energy, u, 2e-13);
-            close(found.free_energy, free_energy, 1e-13 * (1.0 + t));
+            close(found.overlap, overlap, 2e-15);
+            close(found.variance, variance, 2e-12 * variance);
+            close(found.energy, u, 2e-14);
+            close(found.free_energy, free_energy, 1e-15 * (1.0 + t));
         }
     }
 }
@@ -65,15 +65,29 @@ fn quadrature_and_bessel_functions_agree_at_every_scale() {
         for t in [1e-3, 0.1, 1.0, 30.0, 1e3] {
             let found = single_pattern(sphere(n), t, |gap| gap).unwrap();
             let x = n as f64 / t;
-            close(found.overlap, bessel_ratio(n, x).unwrap(), 4e-13);
+            close(found.overlap, bessel_ratio(n, x).unwrap(), 1e-14);
             close(found.energy, 1.0 - found.overlap, 2e-15);
-            close(found.free_energy, 1.0 - ln_exponential_average(n, x).unwrap() / x, 2e-14 * (1.0 + t));
+            close(found.free_energy, 1.0 - ln_exponential_average(n, x).unwrap() / x, 4e-15 * (1.0 + t));
             // The derivative of the overlap by t = N/T, by differences.
             let step = 1e-4 * x;
             let slope =
                 (bessel_ratio(n, x + step).unwrap() - bessel_ratio(n, x - step).unwrap()) / (2.0 * step);
             close(found.variance / slope, 1.0, 1e-7 + 1e-11 / (slope * x));
         }
+    }
+}
+
+#[test]
+fn log_sum_relu_at_large_n_tends_to_its_saddle_point() {
+    let (n, b) = (1_000_000, 3.41_f64);
+    for t in [1e-3, 0.1, 1.0, 1e3] {
+        // 1 − φ = T / (B/2 + sqrt(B²/4 − AT)), A = bT + 1, B = 2 + T + bT.
+        let (a, half) = (b * t + 1.0, 1.0 + 0.5 * (t + b * t));
+        let gap = t / (half + (half * half - a * t).sqrt());
+        let found = single_pattern(sphere(n), t, lsr(b)).unwrap();
+        close((1.0 - found.overlap) / gap, 1.0, 2e-5);
+        let free_energy = -(1.0 - b * gap).ln() / b - 0.5 * t * (gap * (2.0 - gap)).ln();
+        close(found.free_energy / free_energy, 1.0, 2e-5);
     }
 }
 

@@ -13,8 +13,9 @@ impl Overlaps {
     /// M P(φ > 1 − 1/b) = e^{N (α − α_cap)},   α_cap = −(1/N) ln P(φ > 1 − 1/b)
     /// ```
     ///
-    /// for the kernel of the log-sum-ReLU energy, [1 − b(1 − φ)]₊. Falls with N, as (ln N)/2N on the sphere, to the
-    /// support threshold α_th = −(1/2) ln(1 − (1 − 1/b)²). It is 0 for b <= 1/2, where the cap is everything.
+    /// for the kernel of the log-sum-ReLU energy, [1 − b(1 − φ)]₊. Falls with N, as (ln N)/2N on the sphere,
+    /// to the support threshold α_th = −(1/2) ln(1 − (1 − 1/b)²). It is 0 for b <= 1/2, where the cap is
+    /// everything.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless `b` is positive and finite.
@@ -38,8 +39,8 @@ impl Overlaps {
         Ok(0.0 - ln_p / self.n as f64)
     }
 
-    /// The load α = ln(M)/N at which the weights of M other patterns at a typical state sum, on average, to 1, the
-    /// weight of a pattern at itself.
+    /// The load α = ln(M)/N at which the weights of M other patterns at a typical state sum, on average, to
+    /// 1, the weight of a pattern at itself.
     ///
     /// ```text
     /// M <[1 − b(1 − φ)]₊> = e^{N (α − α_cum)},   α_cum = −(1/N) ln <[1 − b(1 − φ)]₊>
@@ -48,8 +49,8 @@ impl Overlaps {
     /// Above [`cap_load`](Self::cap_load), and with the same limit for N → ∞. For b <= 1/2 the mean is 1 − b.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless `b` is positive and finite; or if on the hypercube the cap is so narrow or so
-    /// unlikely that no mean is found.
+    /// [`Error::Parameter`] unless `b` is positive and finite; or if on the hypercube the cap is so narrow or
+    /// so unlikely that no mean is found.
     pub fn cumulative_load(self, b: f64) -> Result<f64, Error> {
         check_b(b)?;
         let ln_weight = |gap: f64| (1.0 - b * gap).max(0.0).ln();

@@ -88,7 +88,8 @@ fn the_central_limit_theorem_where_it_holds_and_where_not() {
     close(log10(cube(100).ln_gaussian_two_sided(0.9).unwrap()), 2.3e-19_f64.log10(), 0.02);
     close(log10(cube(784).ln_two_sided(0.75).unwrap()), 1.9e-109_f64.log10(), 0.02);
     close(log10(cube(784).ln_gaussian_two_sided(0.75).unwrap()), 6.6e-98_f64.log10(), 0.02);
-    // A few standard deviations out it is right at large N: on the sphere at once, on the hypercube within half a step.
+    // A few standard deviations out it is right at large N: on the sphere at once, on the hypercube within
+    // half a step.
     let n = 1_000_000;
     for z in [0.0, 1.0, 2.0] {
         let m0 = z / 1000.0;
