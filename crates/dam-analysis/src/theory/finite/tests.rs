@@ -79,11 +79,11 @@ fn quadrature_and_bessel_functions_agree_at_every_scale() {
 
 #[test]
 fn log_sum_relu_at_large_n_tends_to_its_saddle_point() {
-    let (n, b) = (1_000_000, 3.41);
+    let (n, b) = (1_000_000, 3.41_f64);
     for t in [1e-3, 0.1, 1.0, 1e3] {
-        // 1 − φ = 2T / (B + sqrt(B² − 4AT)), A = bT + 1, B = 2 + T + bT.
-        let (a_, b_) = (b * t + 1.0, 2.0 + t + b * t);
-        let gap = 2.0 * t / (b_ + (b_ * b_ - 4.0 * a_ * t).sqrt());
+        // 1 − φ = T / (B/2 + sqrt(B²/4 − AT)), A = bT + 1, B = 2 + T + bT.
+        let (a, half) = (b * t + 1.0, 1.0 + 0.5 * (t + b * t));
+        let gap = t / (half + (half * half - a * t).sqrt());
         let found = single_pattern(sphere(n), t, lsr(b)).unwrap();
         close((1.0 - found.overlap) / gap, 1.0, 2e-5);
         let free_energy = -(1.0 - b * gap).ln() / b - 0.5 * t * (gap * (2.0 - gap)).ln();
