@@ -38,8 +38,11 @@ fn diagram<K: Extensive>(kernel: K, c: f64) -> f64 {
 fn closed_forms() -> f64 {
     temperatures()
         .map(|t| {
-            let lines =
-                [closed::lse_alpha_c(1.0, t), closed::lse_alpha_any(1.0, t), closed::lse_alpha_spinodal(1.0, t)];
+            let lines = [
+                closed::lse_alpha_c(1.0, t),
+                closed::lse_alpha_any(1.0, t),
+                closed::lse_alpha_spinodal(1.0, t),
+            ];
             lines.map(|line| line.expect("T >= 0")).iter().sum::<f64>()
         })
         .sum()

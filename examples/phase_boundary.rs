@@ -13,8 +13,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use dam_experiments::phase_boundary::{
-    EnsembleName, IndicesName, KernelName, Model, SpaceName, polynomial, polynomial_diagram, polynomial_table,
-    thresholds, thresholds_figure,
+    EnsembleName, IndicesName, KernelName, Model, SpaceName, polynomial, polynomial_diagram,
+    polynomial_table, thresholds, thresholds_figure,
 };
 use dam_experiments::{Error, output};
 
@@ -89,7 +89,10 @@ fn run(options: &Options) -> Result<(), Error> {
     } else if options.polynomial {
         let model = polynomial(n, indices, options.space.unwrap_or(SpaceName::Hypercube))?;
         let csv = polynomial_table(model, &options.temperature)?;
-        (csv, options.plot.as_ref().map(|_| polynomial_diagram(model, &format!("polynomial energy, n = {n}"))))
+        (
+            csv,
+            options.plot.as_ref().map(|_| polynomial_diagram(model, &format!("polynomial energy, n = {n}"))),
+        )
     } else {
         let space = options.space.unwrap_or(SpaceName::Sphere);
         let model = Model { kernel, b, beta_net, space, ensemble };

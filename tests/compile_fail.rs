@@ -61,9 +61,9 @@ fn refusal(name: &str, libraries: &[PathBuf; 2]) -> Option<String> {
 
 #[test]
 fn illegal_combinations_are_refused_with_advice() {
-    let pairs = built("dam_core").into_iter().flat_map(|core| {
-        built("dam_analysis").into_iter().map(move |analysis| [core.clone(), analysis])
-    });
+    let pairs = built("dam_core")
+        .into_iter()
+        .flat_map(|core| built("dam_analysis").into_iter().map(move |analysis| [core.clone(), analysis]));
     let mut newest = None;
     let libraries = pairs
         .into_iter()
@@ -97,7 +97,8 @@ fn illegal_combinations_are_refused_with_advice() {
 #[test]
 fn every_case_is_listed() {
     let cases = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let mut names: Vec<_> = cases.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<_> =
+        cases.map(|path| path.file_stem().unwrap().to_string_lossy().into_owned()).collect();
     names.retain(|name| name != "legal");
     names.sort();
     assert_eq!(names, CASES.map(|(name, _)| name.to_owned()));

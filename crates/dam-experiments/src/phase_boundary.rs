@@ -234,15 +234,19 @@ pub fn thresholds(space: SpaceName, ensemble: EnsembleName, lambdas: &[f64]) -> 
 /// # Errors
 /// [`Error::Analysis`] for λ out of range.
 pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64) -> Result<Figure, Error> {
-    let labels = ["α_1: a typical pattern", "α_*: condensation", "α_c: all patterns, lower bound", "Ramsauer's bound"];
-    let mut series = labels
-        .map(|label| Series { label: label.into(), points: Vec::new(), mark: Mark::Line })
-        .to_vec();
+    let labels =
+        ["α_1: a typical pattern", "α_*: condensation", "α_c: all patterns, lower bound", "Ramsauer's bound"];
+    let mut series =
+        labels.map(|label| Series { label: label.into(), points: Vec::new(), mark: Mark::Line }).to_vec();
     for j in 1..=200 {
         let lambda = highest * f64::from(j) / 200.0;
         let model = ExponentialLoad::new(patterns(space, ensemble), lambda)?;
-        let loads =
-            [model.typical_threshold(), model.condensation(), model.capacity_bound(), ramsauer_bound(lambda)?];
+        let loads = [
+            model.typical_threshold(),
+            model.condensation(),
+            model.capacity_bound(),
+            ramsauer_bound(lambda)?,
+        ];
         for (series, load) in series.iter_mut().zip(loads) {
             series.points.push([lambda, load, 0.0]);
         }
@@ -379,7 +383,10 @@ mod tests {
     #[test]
     fn other_tables() {
         let csv = thresholds(SpaceName::Sphere, EnsembleName::Exact, &[1.0]).unwrap();
-        assert!(csv.starts_with("lambda,alpha_1,alpha_star,alpha_c_lb\n1.00000000000000,0.62257192377"), "{csv}");
+        assert!(
+            csv.starts_with("lambda,alpha_1,alpha_star,alpha_c_lb\n1.00000000000000,0.62257192377"),
+            "{csv}"
+        );
         let hopfield = polynomial(2, IndicesName::Full, SpaceName::Hypercube).unwrap();
         let csv = polynomial_table(hopfield, &[0.0, 2.0]).unwrap();
         assert!(csv.starts_with("temperature,alpha_c,m,q\n0,0.13790556649493"), "{csv}");
