@@ -284,9 +284,9 @@ def spherical_capacity(e, t):
     return load(m), m, 1 - t / (n * m ** (n - 2))
 
 
-def temperatures(n, spins):
+def temperatures(n, space):
     """Spinodal and first-order transition at alpha = 0."""
-    if spins == "Ising":
+    if space == "Hypercube":
         at = lambda m: n * m ** (n - 1) / atanh(m)
         excess = lambda m: (n - 1) * m**n - at(m) * log(cosh(n * m ** (n - 1) / at(m)))
     else:
@@ -352,8 +352,8 @@ def emit(name, kind, rows):
     print("];")
 
 
-def energy(e, spins):
-    return f"({e.n}, {e.indices}, {spins})"
+def energy(e, space):
+    return f"({e.n}, {e.indices}, {space})"
 
 
 def numbers(values):
@@ -365,16 +365,16 @@ def main():
     capacities, states = [], []
     loads = {}
 
-    def add_state(e, spins, alpha, t):
-        progress("state", e.n, e.indices, spins, alpha, t)
-        if spins == "Spherical":
+    def add_state(e, space, alpha, t):
+        progress("state", e.n, e.indices, space, alpha, t)
+        if space == "Sphere":
             values = spherical_state(e, alpha, t)
         elif float(t) == 0:
             values = ising_state_at_zero(e, alpha)
         else:
             values = ising_state(e, alpha, t)
         *values, stable = values
-        line = f"({energy(e, spins)}, [{alpha}, {t}], {numbers(values)}, {show(stable)})"
+        line = f"({energy(e, space)}, [{alpha}, {t}], {numbers(values)}, {show(stable)})"
         states.append(line)
 
     kinds = [(2, "Distinct")] + list(product((3, 4, 5), ("Full", "Distinct"))) + [(10, "Full")]
@@ -385,36 +385,36 @@ def main():
             progress("capacity", n, indices, t)
             values = ising_capacity_at_zero(e) if float(t) == 0 else ising_capacity(e, t)
             loads[n, indices, t] = values[0]
-            capacities.append(f"({energy(e, 'Ising')}, {t}, {numbers(values)})")
+            capacities.append(f"({energy(e, 'Hypercube')}, {t}, {numbers(values)})")
         for t in grid.get(n, "0.0 0.1 0.5 1.0 1.7").split()[::2]:
             for part in (0.3, 0.95):
-                add_state(e, "Ising", f"{part * float(loads[n, indices, t]):.2e}", t)
+                add_state(e, "Hypercube", f"{part * float(loads[n, indices, t]):.2e}", t)
     for n, indices in product((3, 4, 6), ("Full", "Distinct")):
         e = Energy(n, indices)
         for t in ("0.0", "0.1", "0.3", "0.5", "0.7"):
             progress("spherical capacity", n, indices, t)
             values = spherical_capacity(e, t)
-            capacities.append(f"({energy(e, 'Spherical')}, {t}, {numbers(values)})")
+            capacities.append(f"({energy(e, 'Sphere')}, {t}, {numbers(values)})")
             if t in ("0.1", "0.5"):
                 for part in (0.3, 0.9):
-                    add_state(e, "Spherical", f"{part * float(values[0]):.2e}", t)
+                    add_state(e, "Sphere", f"{part * float(values[0]):.2e}", t)
     for n, indices, alpha in ((3, "Full", "0.05"), (3, "Distinct", "0.05"), (4, "Full", "0.008"), (4, "Distinct", "0.008")):
-        add_state(Energy(n, indices), "Ising", alpha, "0.5")
-    add_state(Energy(3, "Full"), "Spherical", "0.03", "0.3")
-    add_state(Energy(2, "Full"), "Ising", "0.04", "0.4")
+        add_state(Energy(n, indices), "Hypercube", alpha, "0.5")
+    add_state(Energy(3, "Full"), "Sphere", "0.03", "0.3")
+    add_state(Energy(2, "Full"), "Hypercube", "0.04", "0.4")
 
     print("//! Written by `tests/reference/polynomial_load.py`; do not edit.\n")
     print("#![allow(clippy::approx_constant)] // some overlaps are 1/√2\n")
-    print("use super::Indices::{self, Distinct, Full};\nuse super::Spins::{self, Ising, Spherical};\n")
-    print("/// Order, indices and spins of an energy.\npub(super) type Energy = (u32, Indices, Spins);\n")
+    print("use super::Indices::{self, Distinct, Full};\nuse crate::theory::Space::{self, Hypercube, Sphere};\n")
+    print("/// Order, indices and space of an energy.\npub(super) type Energy = (u32, Indices, Space);\n")
     print("/// An energy, α and T, then m, q, the noise and f, and whether replica symmetry is stable.")
     print("pub(super) type StateCase = (Energy, [f64; 2], [f64; 4], bool);")
     emit("STATES", "StateCase", states)
     print("\n/// An energy, T, then α_M, m and q.", end="")
     emit("CAPACITIES", "(Energy, f64, [f64; 3])", capacities)
-    print("\n/// Order and spins; the spinodal and T_c at α = 0.", end="")
-    rows = [f"({n}, {spins}, {numbers(temperatures(n, spins))})" for n in (3, 4, 5, 20) for spins in ("Ising", "Spherical")]
-    emit("TEMPERATURES", "(u32, Spins, [f64; 2])", rows)
+    print("\n/// Order and space; the spinodal and T_c at α = 0.", end="")
+    rows = [f"({n}, {space}, {numbers(temperatures(n, space))})" for n in (3, 4, 5, 20) for space in ("Hypercube", "Sphere")]
+    emit("TEMPERATURES", "(u32, Space, [f64; 2])", rows)
     print("\n/// Spin glass: α and T, then q, the noise and f.", end="")
     rows = []
     for alpha, t in (("0.1", "0.1"), ("0.1", "0.5"), ("0.1", "1.0"), ("0.1", "1.3"), ("0.01", "0.9"), ("2.0", "0.5"), ("2.0", "2.4")):

@@ -2,9 +2,9 @@
 
 use clap::ValueEnum;
 use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns, ramsauer_bound};
-use dam_analysis::theory::polynomial::{Indices, Polynomial, Spins};
+use dam_analysis::theory::polynomial::{Indices, Polynomial};
 use dam_analysis::theory::{
-    BinaryEntropy, Boundary, CompactTheory, ExactSphere, GaussianTail, RateFunction, Regime, Theory,
+    BinaryEntropy, Boundary, CompactTheory, ExactSphere, GaussianTail, RateFunction, Regime, Space, Theory,
 };
 use dam_core::kernel::{Epanechnikov, Exponential, Powered};
 use dam_core::{Extensive, Overlap};
@@ -273,8 +273,8 @@ pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64)
 /// [`Error::Analysis`] unless 2 <= n <= 100.
 pub fn polynomial(n: u32, indices: IndicesName, space: SpaceName) -> Result<Polynomial, Error> {
     let indices = if indices == IndicesName::Full { Indices::Full } else { Indices::Distinct };
-    let spins = if space == SpaceName::Sphere { Spins::Spherical } else { Spins::Ising };
-    Ok(Polynomial::new(n, indices, spins)?)
+    let space = if space == SpaceName::Sphere { Space::Sphere } else { Space::Hypercube };
+    Ok(Polynomial::new(n, indices, space)?)
 }
 
 /// A CSV table `temperature,alpha_c,m,q` of the largest load M / N^(n−1) with a retrieval state, and that state; empty

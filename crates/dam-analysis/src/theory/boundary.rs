@@ -1,6 +1,6 @@
 //! Lines in the plane of load and temperature.
 
-use dam_core::Extensive;
+use dam_core::{Extensive, Overlap};
 
 use super::rates::RateFunction;
 use super::solver::{TemperatureLimit, Theory, check_load};
@@ -38,8 +38,13 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Reference
     /// "Thermal phases", eq. 22; at T = 0 Lucibello and Mézard (2023), α_1(λ).
     pub fn alpha_c(&self, t: f64) -> Result<Option<Boundary>, Error> {
-        let state = self.retrieval(t)?;
-        Ok(state.and_then(|state| self.load_reaching(-state.free_energy / self.c())))
+        let Some(state) = self.retrieval(t)? else { return Ok(None) };
+        let boundary = self.load_reaching(-state.free_energy / self.c());
+        if boundary.is_none() && self.max_temperature().temperature() > t {
+            let expected = "a T at which f_ret can be told from the energy of a state that knows no pattern";
+            return Err(Error::Parameter { name: "temperature", expected, found: t });
+        }
+        Ok(boundary)
     }
 
     /// α_s(T): the load at which the floor comes down to the energy of the retrieval state, and its minimum of the
@@ -91,8 +96,9 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         })
     }
 
-    /// The overlap down to which the target dominates the energy at load `alpha`: at T = 0 a start above it is
-    /// retrieved. The largest φ with k(φ) = ν(α), or the edge of the support; `None` beyond α_c(0).
+    /// The overlap down to which the target dominates the energy at load `alpha` and draws the state: at T = 0 a start
+    /// above it is retrieved. The largest φ with k(φ) = ν(α), the largest at which k stops to rise, or the edge of the
+    /// support; `None` beyond α_c(0).
     ///
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
@@ -105,17 +111,20 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         if exponent > 0.0 {
             return Ok(None);
         }
-        let crossing = self.noise.falling_to(self.kernel(), exponent);
-        Ok(Some(crossing.map_or(self.noise.edge.max(0.0), |y| self.well.chart.at(y).m())))
+        let chart = self.well.chart;
+        let crossing = self.noise.falling_to(self.kernel(), exponent).map(|y| chart.at(y).m());
+        let turn = self.well.turn.map(|y| chart.at(y).m());
+        let edge = self.noise.edge().m();
+        Ok(Some([crossing, turn].into_iter().flatten().fold(edge, f64::max)))
     }
 
     /// The highest temperature with a retrieval phase at any load: where f_ret reaches the energy of a state that
     /// knows no pattern, or the basin of a single pattern is lost.
     #[must_use]
     pub fn max_temperature(&self) -> TemperatureLimit {
-        let typical = -self.c() * self.k(dam_core::Overlap::new(0.0, 1));
-        // Both approach the same number where φ goes to 0 continuously.
-        self.temperature_of(if self.noise.edge < 0.0 { typical * (1.0 + 1e-12) } else { f64::INFINITY })
+        let typical = -self.c() * self.k(Overlap::new(0.0, 1));
+        // f_ret approaches the same number, to rounding, where φ goes to 0 continuously.
+        self.temperature_of(typical + 1e-13 * typical.abs())
     }
 
     /// The smallest load with ν(α) >= `level`; `None` if that is 0.

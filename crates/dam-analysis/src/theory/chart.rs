@@ -8,6 +8,8 @@ use dam_core::Overlap;
 pub(crate) struct Chart {
     inner: f64,
     outer: f64,
+    /// |outer − inner|, which near m = 1 has more digits than the difference; 1 for an infinite `outer`.
+    width: f64,
     /// The largest y.
     high: f64,
 }
@@ -19,21 +21,25 @@ const STEPS: usize = 800;
 impl Chart {
     /// From 0 to `outer`.
     pub(crate) fn from_zero(outer: f64) -> Self {
-        Self { inner: 0.0, outer, high: 700.0 }
+        Self { inner: 0.0, outer, width: outer.abs(), high: 700.0 }
     }
 
-    /// From `inner`, where a function has an edge, to `outer`; an infinite `outer` is legal. Nearer to the edge than the
-    /// rounding of the gap there is nothing to see.
-    pub(crate) fn from_edge(inner: f64, outer: f64) -> Self {
-        let width = if outer.is_finite() { (outer - inner).abs() } else { 1.0 };
-        Self { inner, outer, high: (width / (32.0 * f64::EPSILON)).ln() }
+    /// From an edge to ±1, from where it is `width` away. Nearer to it than the rounding of that there is nothing to
+    /// see.
+    pub(crate) fn from_edge(width: f64, outer: f64) -> Self {
+        Self { inner: outer - width.copysign(outer), outer, width, high: -(32.0 * f64::EPSILON).ln() }
+    }
+
+    /// From 1 to ∞.
+    pub(crate) fn beyond_one() -> Self {
+        Self { inner: 1.0, outer: f64::INFINITY, width: 1.0, high: -(32.0 * f64::EPSILON).ln() }
     }
 
     /// The legal range of y.
     pub(crate) fn range(&self) -> (f64, f64) {
         let low = match self.outer {
             1.0 => -700.0,
-            outer if outer.is_infinite() => -7.0,
+            outer if outer.is_infinite() => -300.0,
             _ => -36.0,
         };
         (low, self.high)
@@ -44,13 +50,11 @@ impl Chart {
         if self.outer.is_infinite() {
             return Overlap::new(self.inner + (-y).exp(), 1);
         }
-        if self.outer == 1.0 {
-            let gap = (1.0 - self.inner) / (1.0 + (-y).exp());
-            if gap < 0.5 {
-                return Overlap::from_gap(gap, 1);
-            }
+        let gap = self.width / (1.0 + (-y).exp());
+        if self.outer == 1.0 && (gap < 0.5 || self.inner != 0.0) {
+            return Overlap::from_gap(gap, 1);
         }
-        Overlap::new(self.inner + (self.outer - self.inner) / (1.0 + y.exp()), 1)
+        Overlap::new(self.inner + self.width.copysign(self.outer) / (1.0 + y.exp()), 1)
     }
 
     /// The points to look for structure at, from the inner end outwards; both ends of the range are among them.

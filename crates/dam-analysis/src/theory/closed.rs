@@ -69,7 +69,8 @@ fn lse_cumulant(beta: f64) -> Result<f64, Error> {
     Ok(0.5 * (phi / beta).ln() + beta * phi) // 1 − φ_*² = φ_*/β
 }
 
-/// u_noise of LSE with the Gaussian tail: `1 − √(2α)` where β >= √(2α), else `1 − α/β − β/2`.
+/// u_noise of LSE with the Gaussian tail: `1 − √(2α)` where β >= √(2α), else `1 − α/β − β/2`. Above α = 1/2, where the
+/// tail ends at φ = 1, it is that of patterns with normal entries.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless β > 0 and α >= 0, both finite.
@@ -131,11 +132,10 @@ fn lse_load(beta: f64, signal: f64) -> Result<f64, Error> {
 }
 
 /// φ of LSR, either model: with A = bT + 1 and B = 2 + T + bT, `1 − φ = 2T / (B + √(B² − 4AT))`, the one root of
-/// eq. 37 inside the support, for every T.
+/// eq. 37 between 0 and 1 (it is T > 0 at the one end and −1 at the other), for every b and T.
 ///
 /// # Errors
-/// [`Error::Parameter`] unless b > 1/2 and T >= 0, both finite (below b = 1/2 the support exceeds all overlaps and the
-/// root can leave [−1, 1]).
+/// [`Error::Parameter`] unless b > 0 and T >= 0, both finite.
 ///
 /// # Reference
 /// "Thermal phases", eqs. 36–37, which it leaves to numerics for b > 1.
@@ -145,9 +145,7 @@ pub fn lsr_overlap(b: f64, t: f64) -> Result<f64, Error> {
 
 fn lsr_gap(b: f64, t: f64) -> Result<f64, Error> {
     check_temperature(t)?;
-    if !(b > 0.5 && b.is_finite()) {
-        return Err(Error::Parameter { name: "b", expected: "a finite b > 1/2", found: b });
-    }
+    positive("b", "a finite b > 0", b)?;
     // B² − 4AT = (T(b − 1))² + ... written without the cancellation: (2 + T + bT)² − 4T − 4bT² = 4 + 4bT + T²(b − 1)²
     let (sum, root) = (2.0 + t + b * t, (4.0 + 4.0 * b * t + (t * (b - 1.0)).powi(2)).sqrt());
     Ok(2.0 * t / (sum + root))
@@ -193,7 +191,9 @@ pub fn lsr_support_threshold_gaussian(b: f64) -> Result<f64, Error> {
 /// As [`lsr_support_threshold`].
 pub fn lsr_condensation_overlap(b: f64) -> Result<f64, Error> {
     positive("b", "a finite b > 0", b)?;
-    Ok((b - 1.0 + ((b - 1.0).powi(2) + 8.0 * b * b).sqrt()) / (4.0 * b))
+    let root = ((b - 1.0).powi(2) + 8.0 * b * b).sqrt();
+    // The product of the two roots is −1/2: neither form cancels where it is used.
+    Ok(if b >= 1.0 { (b - 1.0 + root) / (4.0 * b) } else { 2.0 * b / (1.0 - b + root) })
 }
 
 /// α_c(T) of extensive LSR with the exact measure: with `φ_c = 1 − (1 − exp(−b f_ret))/b`, where
@@ -212,8 +212,11 @@ pub fn lsr_alpha_c(b: f64, t: f64) -> Result<f64, Error> {
 /// paper's eqs. 22 and 30, for b >= 1. It is above α_th at every temperature.
 ///
 /// # Errors
-/// As [`lsr_overlap`].
+/// As [`lsr_overlap`], and for b < 1, where the floor may be uncondensed.
 pub fn lsr_alpha_c_gaussian(b: f64, t: f64) -> Result<f64, Error> {
+    if b < 1.0 {
+        return Err(Error::Parameter { name: "b", expected: "b >= 1", found: b });
+    }
     let reached = 1.0 + (-b * lsr_free_energy(b, t)?).exp_m1() / b;
     Ok(0.5 * reached * reached)
 }

@@ -43,7 +43,7 @@ pub mod tails;
 pub use boundary::{Boundary, Regime};
 pub use compact::CompactTheory;
 pub use noise::{Condensation, NoiseFloor};
-pub use rates::{BinaryEntropy, Entropic, ExactSphere, GaussianPatterns, GaussianTail, RateFunction};
+pub use rates::{BinaryEntropy, Entropic, ExactSphere, GaussianPatterns, GaussianTail, RateFunction, Space};
 pub use solver::{RetrievalState, TemperatureLimit, Theory};
 
 #[cfg(test)]

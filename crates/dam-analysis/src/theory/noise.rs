@@ -54,8 +54,8 @@ pub struct Condensation {
 pub(super) struct Noise {
     /// k(1) as the kernel gives it.
     top: f64,
-    /// The overlap above which F > 0; −1 if that is everywhere.
-    pub(super) edge: f64,
+    /// The gap 1 − m below which F > 0; 2 if that is everywhere.
+    pub(super) support: f64,
     pub(super) points: Vec<Point>,
     /// The stretches of overlaps inside the support, with k on their grids.
     sides: Vec<Side>,
@@ -84,14 +84,17 @@ struct Side {
 impl Noise {
     pub(super) fn new<K: Extensive, E: RateFunction>(kernel: &K, ensemble: &E) -> Self {
         let top = kernel.rate(Overlap::from_gap(0.0, 1));
-        let edge = find_edge(kernel);
-        let mut noise = Self { top, edge, points: Vec::new(), sides: Vec::new() };
+        let support = find_support(kernel);
+        let mut noise = Self { top, support, points: Vec::new(), sides: Vec::new() };
         let mut charts = vec![noise.chart()];
-        if edge < 0.0 {
-            charts.push(Chart::from_zero(edge));
+        let inside = |m: f64| kernel.rate(Overlap::new(m, 1)) > f64::NEG_INFINITY;
+        if support > 1.0 {
+            charts.push(Chart::from_zero(1.0 - support));
+        } else if inside(-1.0) {
+            charts.push(Chart::from_edge(support, -1.0));
         }
         if ensemble.reach() > 1.0 {
-            charts.push(Chart::from_edge(1.0, ensemble.reach()));
+            charts.push(Chart::beyond_one());
         }
         for chart in charts {
             let y: Vec<f64> = chart.grid().collect();
@@ -109,9 +112,8 @@ impl Noise {
                 noise.points.extend(top.map(|y| noise.point(kernel, ensemble, side.chart.at(y), false)));
             }
         }
-        let inside = |m: f64| m > edge;
         let just_inside = noise.sides[0].chart.at(noise.sides[0].chart.range().1);
-        let ends = [(Overlap::new(0.0, 1), inside(0.0), false), (just_inside, edge > 0.0, false)];
+        let ends = [(Overlap::new(0.0, 1), inside(0.0), false), (just_inside, support < 1.0, false)];
         let outer = [(Overlap::from_gap(0.0, 1), true), (Overlap::new(-1.0, 1), inside(-1.0))];
         let outer = outer.map(|(at, inside)| (at, inside && ensemble.reach() == 1.0, true));
         for (at, _, end) in ends.into_iter().chain(outer).filter(|&(_, inside, _)| inside) {
@@ -125,7 +127,12 @@ impl Noise {
 
     /// The positive overlaps inside the support.
     pub(super) fn chart(&self) -> Chart {
-        if self.edge < 0.0 { Chart::from_zero(1.0) } else { Chart::from_edge(self.edge, 1.0) }
+        if self.support > 1.0 { Chart::from_zero(1.0) } else { Chart::from_edge(self.support, 1.0) }
+    }
+
+    /// The overlap at which the support begins, or 0 if it begins below.
+    pub(super) fn edge(&self) -> Overlap {
+        if self.support < 1.0 { Overlap::from_gap(self.support, 1) } else { Overlap::new(0.0, 1) }
     }
 
     pub(super) fn k<K: Extensive>(&self, kernel: &K, at: Overlap) -> f64 {
@@ -178,26 +185,22 @@ impl Noise {
     }
 }
 
-/// The overlap below which F = 0, to the last bit: found from F itself, so that no kernel can forget to say.
-fn find_edge<K: Extensive>(kernel: &K) -> f64 {
-    let vanishes = |m: f64| kernel.rate(Overlap::new(m, 1)) == f64::NEG_INFINITY;
-    let Some(inside) = (0..=512).map(|j| 1.0 - f64::from(j) / 256.0).take_while(|&m| !vanishes(m)).last()
-    else {
-        return 1.0;
-    };
-    let (mut low, mut high) = (inside - 1.0 / 256.0, inside);
-    if low < -1.0 {
-        return -1.0;
-    }
-    while (high - low) > f64::EPSILON * high.abs() {
+/// The gap beyond which F = 0, to the last bit: found from F itself, so that no kernel can forget to say.
+fn find_support<K: Extensive>(kernel: &K) -> f64 {
+    let vanishes = |gap: f64| kernel.rate(Overlap::from_gap(gap, 1)) == f64::NEG_INFINITY;
+    // Steep kernels have a narrow support: doubling finds its scale.
+    let (narrow, wide) = (-1000..=-8, 2..=512);
+    let mut gaps = narrow.map(|j| 2.0_f64.powi(j)).chain(wide.map(|j| f64::from(j) / 256.0));
+    let Some(mut high) = gaps.find(|&gap| vanishes(gap)) else { return 2.0 };
+    let mut low = if high > 1.0 / 256.0 { high - 1.0 / 256.0 } else { 0.5 * high };
+    loop {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
-            break;
+            // Around m = 0 gaps do not tell overlaps apart.
+            return if (low - 1.0).abs() <= f64::EPSILON { 1.0 } else { low };
         }
-        if vanishes(middle) { low = middle } else { high = middle }
+        if vanishes(middle) { high = middle } else { low = middle }
     }
-    // Around 0 the gap does not tell overlaps apart.
-    if low.abs() <= f64::EPSILON { 0.0 } else { low }
 }
 
 impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
@@ -218,10 +221,11 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// "Thermal phases", eqs. 28 and 38, for the Gaussian tail.
     #[must_use]
     pub fn support_threshold(&self) -> f64 {
-        if self.noise.edge <= 0.0 { 0.0 } else { -self.ensemble().s(Overlap::new(self.noise.edge, 1)) }
+        0.0 - self.ensemble().s(self.noise.edge())
     }
 
-    /// Where the floor condenses; `None` if it is condensed at every load.
+    /// Where the floor condenses; `None` if s_patterns + k is largest at m = ±1, so that the nearest patterns carry it
+    /// while there are fewer than all.
     #[must_use]
     pub fn condensation(&self) -> Option<Condensation> {
         let best = self.noise.points.iter().max_by(|a, b| a.annealed.total_cmp(&b.annealed))?;
@@ -243,8 +247,9 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         let mirrored = Overlap::new(-farthest.m(), 1);
         let boundary = [farthest, mirrored]
             .into_iter()
-            .filter(|at| at.m() > self.noise.edge && at.m() >= -1.0)
+            .filter(|at| at.m() >= -1.0)
             .map(|at| (at.m(), self.k(at)))
+            .filter(|&(_, k)| k > f64::NEG_INFINITY)
             .fold(None, |best: Option<(f64, f64)>, this| match best {
                 Some(best) if best.1 >= this.1 => Some(best),
                 _ => Some(this),
@@ -277,7 +282,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         let (chart, inner) = if s(one) < 0.0 {
             (Chart::from_zero(1.0), 0.0)
         } else if reach > 1.0 {
-            (Chart::from_edge(1.0, reach), 1.0)
+            (Chart::beyond_one(), 1.0)
         } else {
             return one;
         };

@@ -96,6 +96,15 @@ impl RateFunction for GaussianPatterns {
     }
 }
 
+/// Where states live, for theories that know the two spaces by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// The sphere |x|² = N. Overlaps of uniform states have the density (1 − m²)^{(N−3)/2}.
+    Sphere,
+    /// The corners of the hypercube, x_i = ±1 (Ising spins). Overlaps of uniform states are binomial.
+    Hypercube,
+}
+
 /// A state space with an entropy of overlaps (machinery: the sphere and the hypercube have one).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no entropy of overlaps",

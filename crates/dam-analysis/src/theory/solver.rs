@@ -98,8 +98,22 @@ pub(super) struct Well {
     pub(super) chart: Chart,
     /// Where the branch ends, as a coordinate of the chart; `None` if there is no branch.
     pub(super) end: Option<f64>,
-    /// Whether it goes on to every temperature.
-    pub(super) open: bool,
+    /// What happens at higher temperatures.
+    pub(super) beyond: Beyond,
+    /// Going inwards from 1, where k falls for the first time; `None` if it rises towards 1 all the way from the end
+    /// of the chart.
+    pub(super) turn: Option<f64>,
+}
+
+/// What a state does at temperatures above those of its branch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Beyond {
+    /// It is lost.
+    Lost,
+    /// The branch goes on, nearer to its end than doubles are.
+    Open,
+    /// It stays at the edge of a support whose k does not fall to −∞ there.
+    Pinned,
 }
 
 impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
@@ -117,7 +131,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         check_rate(&kernel)?;
         let noise = Noise::new(&kernel, &ensemble);
         let mut theory = Self {
-            well: Well { chart: noise.chart(), end: None, open: false },
+            well: Well { chart: noise.chart(), end: None, beyond: Beyond::Lost, turn: None },
             kernel,
             c,
             space,
@@ -160,35 +174,59 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         self.c * self.kernel.rate_slope(at) / -self.space.ds(at)
     }
 
-    /// The free energy there.
-    pub(super) fn free_energy_at(&self, y: f64) -> f64 {
+    /// Its logarithm, −∞ where k is flat, NaN where it falls towards 1. Next to 1 the temperature itself may underflow.
+    fn ln_temperature_at(&self, y: f64) -> f64 {
         let at = self.well.chart.at(y);
-        -self.c * self.k(at) - self.temperature_at(y) * self.space.s(at)
+        self.c.ln() + self.kernel.rate_slope(at).ln() - (-self.space.ds(at)).ln()
     }
 
-    /// From the target outwards the temperature rises from 0; the branch ends where it falls for the first time.
+    /// The free energy of a state at y and temperature t.
+    fn free_energy_of(&self, y: f64, t: f64) -> f64 {
+        let at = self.well.chart.at(y);
+        -self.c * self.k(at) - t * self.space.s(at)
+    }
+
+    /// The free energy of the stationary state at y.
+    pub(super) fn free_energy_at(&self, y: f64) -> f64 {
+        self.free_energy_of(y, self.temperature_at(y))
+    }
+
+    /// From the target inwards the temperature rises from 0; the branch ends where it falls for the first time.
     fn find_branch(&mut self) {
-        let (low, high) = self.well.chart.range();
-        let mut last = self.temperature_at(low);
-        // No branch either where the temperature is not a number.
-        if last.is_nan() || last <= 0.0 {
-            return;
-        }
-        let mut ys: [f64; 3] = [low; 3];
-        let grid: Vec<f64> = self.well.chart.grid().collect();
-        for &y in grid.iter().rev().skip(1) {
+        let chart = self.well.chart;
+        let grid: Vec<f64> = chart.grid().collect();
+        let falls = |y: f64| self.kernel.rate_slope(chart.at(y)) < 0.0;
+        self.well.turn =
+            grid.iter().rev().zip(grid.iter().rev().skip(1)).find(|(_, inner)| falls(**inner)).map(
+                |(&outer, &inner)| {
+                    root(outer, inner, |y| self.kernel.rate_slope(chart.at(y))).unwrap_or(inner)
+                },
+            );
+        let high = chart.range().1;
+        let mut ys = [chart.range().0; 3];
+        let mut last = f64::NEG_INFINITY;
+        for &y in grid.iter().rev() {
             ys = [ys[1], ys[2], y];
-            let t = self.temperature_at(y);
+            let t = self.ln_temperature_at(y);
             if t.is_nan() || t < last {
-                let (top, _) = minimum(ys[0], ys[2], |y| -self.temperature_at(y));
-                self.well.end = Some(top);
+                // Without a rise before, the target is no minimum.
+                if last > f64::NEG_INFINITY {
+                    let (top, _) = minimum(ys[0], ys[2], |y| -self.temperature_at(y));
+                    self.well.end = Some(top);
+                }
                 return;
             }
             last = t;
         }
         self.well.end = Some(high);
-        // Still rising at the last, as 1/φ or at the edge of a support; a plateau is an end like any other.
-        self.well.open = last > 2.0 * self.temperature_at(high - 5.0);
+        // Still rising at the last, as 1/φ does or a logarithm at the edge of its support.
+        self.well.beyond = if last > 0.5 + self.ln_temperature_at(high - 5.0) {
+            Beyond::Open
+        } else if self.noise.support < 1.0 {
+            Beyond::Pinned
+        } else {
+            Beyond::Lost
+        };
     }
 
     /// The state of retrieval at temperature `t`; `None` where it is lost, because the basin of a single pattern has
@@ -203,27 +241,26 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         if t == 0.0 {
             return Ok(Some(RetrievalState { phi: 1.0, gap: 0.0, energy: 0.0, free_energy: 0.0 }));
         }
-        if t > self.temperature_at(end) {
-            if self.well.open {
-                return Err(Error::Parameter {
-                    name: "temperature",
-                    expected: "a T at which the overlap can be told from the edge of the support",
-                    found: t,
-                });
+        let low = self.well.chart.range().0;
+        let (y, gap) = if t <= self.temperature_at(end) {
+            match root(low, end, |y| self.ln_temperature_at(y) - t.ln()) {
+                Some(y) => (y, self.well.chart.at(y).gap()),
+                // Below all doubles: on the hypercube it is 2 exp(−2/T).
+                None => (low, 0.0),
             }
-            return Ok(None);
-        }
-        let (low, _) = self.well.chart.range();
-        let y = root(low, end, |y| self.temperature_at(y).ln() - t.ln());
-        let at = self.well.chart.at(y.unwrap_or(low));
-        let energy = -self.c * self.k(at);
-        Ok(Some(RetrievalState {
-            phi: at.m(),
-            // Without a root the gap is below all doubles: on the hypercube it is 2 exp(−2/T).
-            gap: if y.is_some() { at.gap() } else { 0.0 },
-            energy,
-            free_energy: energy - t * self.space.s(at),
-        }))
+        } else {
+            match self.well.beyond {
+                Beyond::Lost => return Ok(None),
+                Beyond::Pinned => (end, self.well.chart.at(end).gap()),
+                Beyond::Open => {
+                    let expected = "a T at which the overlap can be told from the edge of the support";
+                    return Err(Error::Parameter { name: "temperature", expected, found: t });
+                }
+            }
+        };
+        let at = self.well.chart.at(y);
+        let free_energy = self.free_energy_of(y, t);
+        Ok(Some(RetrievalState { phi: at.m(), gap, energy: -self.c * self.k(at), free_energy }))
     }
 
     /// Up to which temperature the basin of a single pattern has a minimum of the free energy at all, without
@@ -232,8 +269,10 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     pub fn basin_limit(&self) -> TemperatureLimit {
         match self.well.end {
             None => TemperatureLimit::Never,
-            Some(_) if self.well.open => TemperatureLimit::Always,
-            Some(end) => TemperatureLimit::Below(self.temperature_at(end)),
+            Some(end) if self.well.beyond == Beyond::Lost => {
+                TemperatureLimit::Below(self.temperature_at(end))
+            }
+            Some(_) => TemperatureLimit::Always,
         }
     }
 
@@ -243,10 +282,16 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         if u < 0.0 {
             return TemperatureLimit::Never;
         }
-        if self.free_energy_at(end) <= u {
+        let at_end = self.free_energy_at(end);
+        if at_end <= u {
+            if self.well.beyond == Beyond::Pinned && u < f64::INFINITY {
+                // There f_ret rises with T at a constant overlap.
+                let slope = -self.space.s(self.well.chart.at(end));
+                return TemperatureLimit::Below(self.temperature_at(end) + (u - at_end) / slope);
+            }
             return self.basin_limit();
         }
-        let (low, _) = self.well.chart.range();
+        let low = self.well.chart.range().0;
         match root(low, end, |y| self.free_energy_at(y) - u) {
             Some(y) => TemperatureLimit::Below(self.temperature_at(y)),
             // Nearer to 1 than all doubles the overlap is 1 and f_ret = −T s: on the hypercube T ln 2.
@@ -304,24 +349,48 @@ fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
     if !top.is_finite() {
         return Err(KernelNotFinite { what: "k(1)", m: 1.0, value: top }.into());
     }
+    // The support: next to 1, and perhaps its mirror image.
+    let mut edge = -1.0;
+    let (mut before, mut slope_before) = (top, 0.0_f64);
     for j in 0..=128 {
         let m = 1.0 - f64::from(j) / 64.0;
         let k = kernel.rate(Overlap::new(m, 1));
+        if k == f64::NEG_INFINITY && edge == -1.0 {
+            edge = m;
+        } else if k > f64::NEG_INFINITY && edge > -1.0 && m >= -edge.abs() {
+            return Err(KernelNotFinite {
+                what: "k = ln F / N inside the support",
+                m: edge,
+                value: -f64::INFINITY,
+            }
+            .into());
+        }
         if k.is_nan() || k == f64::INFINITY {
             return Err(KernelNotFinite { what: "k = ln F / N", m, value: k }.into());
         }
         let scale = 1.0 + k.abs() + top.abs();
-        let large = kernel.rate(Overlap::new(m, 1000));
-        let same = k == large || (large - k).abs() <= 1e-9 * scale;
-        if !same {
-            let what = "k = ln F / N at N = 1000, which must be that at N = 1,";
-            return Err(KernelInconsistent { what, m, expected: k, found: large }.into());
+        // At N = 2, for a weight that underflows at large ones.
+        let double = kernel.rate(Overlap::new(m, 2));
+        let same = k == double || (double - k).abs() <= 1e-9 * scale;
+        if !same && double > f64::NEG_INFINITY {
+            let what = "k = ln F / N at N = 2, which must be that at N = 1,";
+            return Err(KernelInconsistent { what, m, expected: k, found: double }.into());
         }
+        let slope = kernel.rate_slope(Overlap::new(m, 1));
+        let (low, step) = (m, 1.0 / 64.0);
+        let expected_rise = 4.0 * step * slope.abs().max(slope_before.abs()) + 1e-6 * scale;
+        if k > f64::NEG_INFINITY && before > f64::NEG_INFINITY && (before - k).abs() > expected_rise {
+            let rise = jump(kernel, low, low + step);
+            if rise.abs() > 1e-6 * scale {
+                let what = "k where it jumps inside its support";
+                return Err(KernelInconsistent { what, m, expected: before, found: before - rise }.into());
+            }
+        }
+        (before, slope_before) = (k, slope);
         // Differences at two widths: where they disagree with each other there is a kink or an edge.
         let difference =
             |h: f64| (kernel.rate(Overlap::new(m + h, 1)) - kernel.rate(Overlap::new(m - h, 1))) / (2.0 * h);
         let (wide, narrow) = (difference(2e-5), difference(1e-5));
-        let slope = kernel.rate_slope(Overlap::new(m, 1));
         let tolerance = 1e-4 * (1.0 + narrow.abs());
         let (smooth, right) = ((wide - narrow).abs() < 0.1 * tolerance, (slope - narrow).abs() < tolerance);
         if m < 1.0 && smooth && !right {
@@ -329,4 +398,14 @@ fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// How much k rises in the narrowest part of [low, high] that holds the steepest rise or fall.
+fn jump<K: Extensive>(kernel: &K, mut low: f64, mut high: f64) -> f64 {
+    let k = |m: f64| kernel.rate(Overlap::new(m, 1));
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        if (k(high) - k(middle)).abs() > (k(middle) - k(low)).abs() { low = middle } else { high = middle }
+    }
+    k(high) - k(low)
 }

@@ -33,8 +33,11 @@ use std::f64::consts::{FRAC_PI_2, LN_2};
 
 pub use mean_field::MeanField;
 
+use dam_core::Overlap;
+
 use crate::Error;
 use crate::theory::finite::ln_cosh;
+use crate::theory::rates::{BinaryEntropy, RateFunction};
 use crate::theory::roots::root;
 
 /// How the patterns are distributed.
@@ -369,14 +372,7 @@ fn spherical_threshold(lambda: f64) -> f64 {
 
 /// The relative entropy [(1+m) ln(1+m) + (1−m) ln(1−m)]/2 for 0 <= m <= 1.
 fn binary_rate(m: f64) -> f64 {
-    if m < 0.5 {
-        // No cancellation near 0.
-        m * m.atanh() + 0.5 * (-m * m).ln_1p()
-    } else if m < 1.0 {
-        0.5 * ((1.0 + m) * m.ln_1p() + (1.0 - m) * (-m).ln_1p())
-    } else {
-        LN_2
-    }
+    -BinaryEntropy.s(Overlap::new(m, 1))
 }
 
 fn check_alpha(alpha: f64) -> Result<(), Error> {

@@ -1,6 +1,7 @@
 use super::reference::{BOUNDS, CROSSOVERS, FIXED_POINTS, NOISE, THRESHOLDS};
 use super::*;
-use crate::theory::tails::{Overlaps, Space};
+use crate::theory::Space;
+use crate::theory::tails::Overlaps;
 
 const ALL: [Patterns; 3] = [Patterns::Spherical, Patterns::Gaussian, Patterns::Binary];
 

@@ -30,7 +30,8 @@ pub(super) use bessel::{ln_average, ratio};
 pub(super) use quadrature::{average, double_exponential, ln_cosh};
 
 use crate::Error;
-use crate::theory::tails::{Overlaps, Space};
+use crate::theory::Space;
+use crate::theory::tails::Overlaps;
 
 /// Averages of one stored pattern at a temperature T, at finite N.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +66,7 @@ pub struct SinglePattern {
 /// # Example
 /// ```
 /// use dam_analysis::theory::finite::single_pattern;
-/// use dam_analysis::theory::tails::{Overlaps, Space};
+/// use dam_analysis::theory::{Space, tails::Overlaps};
 /// // Log-sum-ReLU, N = 50, b = 3.41, T = 0.1: long Monte Carlo runs give 0.95894(10).
 /// let lsr = |gap: f64| -(1.0 - 3.41 * gap).max(0.0).ln() / 3.41;
 /// let exact = single_pattern(Overlaps::new(Space::Sphere, 50)?, 0.1, lsr)?;

@@ -2,8 +2,9 @@
 
 use std::f64::consts::{LN_2, PI};
 
+use crate::theory::Space;
 use crate::theory::roots::{minimum, root};
-use crate::theory::tails::{Overlaps, Space, ln_binomial, ln_normalization};
+use crate::theory::tails::{Overlaps, ln_binomial, ln_normalization};
 
 /// An average of e^f over the overlap φ of a uniform state with a pattern.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,12 @@
 //! ```
 
 use super::field::Field;
-use super::{Capacity, Indices, Polynomial, Spins, State, not_negative};
+use super::{Capacity, Indices, Polynomial, State, not_negative};
 use crate::Error;
+use crate::theory::Space;
 use crate::theory::roots::root;
 
-const HOPFIELD: Polynomial = Polynomial { order: 2, indices: Indices::Distinct, spins: Spins::Ising };
+const HOPFIELD: Polynomial = Polynomial { order: 2, indices: Indices::Distinct, space: Space::Hypercube };
 
 /// T_g = 1 + √α, below which there is a spin glass.
 ///

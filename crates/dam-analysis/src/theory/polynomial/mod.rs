@@ -59,6 +59,7 @@ mod spherical;
 mod tests;
 
 use crate::Error;
+use crate::theory::Space;
 use crate::theory::roots::{minimum, root};
 
 /// Which products of spins an energy of order n holds.
@@ -74,27 +75,18 @@ pub enum Indices {
     Distinct,
 }
 
-/// The values a spin may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spins {
-    /// x_i = ±1, the hypercube.
-    Ising,
-    /// Σ x_i² = N, the sphere.
-    Spherical,
-}
-
 /// The replica-symmetric theory of a memory with the energy of order n and M = α N^(n−1) patterns.
 ///
 /// # Example
 /// ```
-/// use dam_analysis::theory::polynomial::{Indices, Polynomial, Spins};
+/// use dam_analysis::theory::{Space, polynomial::{Indices, Polynomial}};
 ///
-/// let hopfield = Polynomial::new(2, Indices::Full, Spins::Ising)?;
+/// let hopfield = Polynomial::new(2, Indices::Full, Space::Hypercube)?;
 /// let capacity = hopfield.capacity(0.0)?.unwrap();
 /// assert!((capacity.alpha - 0.137905566494932).abs() < 1e-14);
 /// assert!((capacity.m - 0.967417).abs() < 1e-6);
 ///
-/// let cubic = Polynomial::new(3, Indices::Distinct, Spins::Ising)?;
+/// let cubic = Polynomial::new(3, Indices::Distinct, Space::Hypercube)?;
 /// let state = cubic.state(0.05, 0.5)?.unwrap();
 /// assert!((state.m - 0.995164944222).abs() < 1e-12 && state.stable);
 /// assert_eq!(cubic.state(0.2, 0.5)?, None);
@@ -107,7 +99,7 @@ pub enum Spins {
 pub struct Polynomial {
     order: u32,
     indices: Indices,
-    spins: Spins,
+    space: Space,
 }
 
 /// A solution of the saddle-point equations.
@@ -142,11 +134,11 @@ impl Polynomial {
     ///
     /// # Errors
     /// [`Error::Parameter`] for any other order; (2n−1)!! leaves the range of a double soon after.
-    pub fn new(order: u32, indices: Indices, spins: Spins) -> Result<Self, Error> {
+    pub fn new(order: u32, indices: Indices, space: Space) -> Result<Self, Error> {
         if !(2..=100).contains(&order) {
             return Err(Error::Parameter { name: "order", expected: "2 to 100", found: f64::from(order) });
         }
-        Ok(Self { order, indices, spins })
+        Ok(Self { order, indices, space })
     }
 
     /// The retrieval state at the load `alpha` and the temperature `t`; `None` beyond
@@ -159,9 +151,9 @@ impl Polynomial {
     pub fn state(self, alpha: f64, t: f64) -> Result<Option<State>, Error> {
         not_negative("load alpha", alpha)?;
         not_negative("temperature", t)?;
-        Ok(match self.spins {
-            Spins::Ising => self.ising_state(alpha, t),
-            Spins::Spherical => self.spherical_state(alpha, t),
+        Ok(match self.space {
+            Space::Hypercube => self.ising_state(alpha, t),
+            Space::Sphere => self.spherical_state(alpha, t),
         })
     }
 
@@ -193,8 +185,8 @@ impl Polynomial {
     ///
     /// # Example
     /// ```
-    /// use dam_analysis::theory::polynomial::{Indices, Polynomial, Spins};
-    /// let cubic = Polynomial::new(3, Indices::Full, Spins::Ising)?;
+    /// use dam_analysis::theory::{Space, polynomial::{Indices, Polynomial}};
+    /// let cubic = Polynomial::new(3, Indices::Full, Space::Hypercube)?;
     /// // The spinodal of a single pattern: the largest T with m = tanh(3 m²/T).
     /// assert!((cubic.retrieval_temperature(0.0)?.unwrap() - 1.747748725).abs() < 1e-9);
     /// # Ok::<(), dam_analysis::Error>(())
@@ -221,9 +213,9 @@ impl Polynomial {
         if self.order == 2 {
             return spinodal;
         }
-        let excess = |t: f64| match self.spins {
-            Spins::Ising => self.ising_state(0.0, t).map(|s| s.free_energy + t * std::f64::consts::LN_2),
-            Spins::Spherical => self.spherical_state(0.0, t).map(|s| s.free_energy),
+        let excess = |t: f64| match self.space {
+            Space::Hypercube => self.ising_state(0.0, t).map(|s| s.free_energy + t * std::f64::consts::LN_2),
+            Space::Sphere => self.spherical_state(0.0, t).map(|s| s.free_energy),
         };
         // The state vanishes at the spinodal itself, far above the paramagnet.
         root(0.0, spinodal, |t| excess(t).unwrap_or(1.0)).unwrap_or(spinodal)
@@ -231,17 +223,17 @@ impl Polynomial {
 
     /// The overlap at which the retrieval state of α = 0 vanishes, and the temperature.
     fn spinodal(self) -> (f64, f64) {
-        match self.spins {
-            Spins::Ising => self.ising_spinodal(),
-            Spins::Spherical => self.spherical_spinodal(),
+        match self.space {
+            Space::Hypercube => self.ising_spinodal(),
+            Space::Sphere => self.spherical_spinodal(),
         }
     }
 
     /// The end of the branch of retrieval states at temperature `t`.
     fn end(self, t: f64) -> Option<Capacity> {
-        match self.spins {
-            Spins::Ising => self.ising_end(t),
-            Spins::Spherical => self.spherical_end(t),
+        match self.space {
+            Space::Hypercube => self.ising_end(t),
+            Space::Sphere => self.spherical_end(t),
         }
     }
 

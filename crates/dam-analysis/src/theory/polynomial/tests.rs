@@ -5,8 +5,8 @@ use super::reference::{BOUNDARIES, CAPACITIES, GLASSES, STATES, TEMPERATURES};
 use super::*;
 use crate::theory::quadrature::integrate;
 
-fn polynomial(order: u32, indices: Indices, spins: Spins) -> Polynomial {
-    Polynomial::new(order, indices, spins).unwrap()
+fn polynomial(order: u32, indices: Indices, space: Space) -> Polynomial {
+    Polynomial::new(order, indices, space).unwrap()
 }
 
 fn close(found: f64, expected: f64, tolerance: f64, what: &dyn std::fmt::Debug) {
@@ -41,7 +41,7 @@ fn capacities_against_high_precision() {
 /// What the notes on the papers print, to every digit.
 #[test]
 fn printed_capacities() {
-    let hopfield = polynomial(2, Indices::Full, Spins::Ising);
+    let hopfield = polynomial(2, Indices::Full, Space::Hypercube);
     let lines = [
         (0.0, 0.137_905_566_494_931_74, 1e-16),
         (0.1, 0.135049189773, 1e-12),
@@ -69,18 +69,19 @@ fn printed_capacities() {
     ];
     for (order, full, distinct) in zero {
         for (indices, alpha) in [(Indices::Full, full), (Indices::Distinct, distinct)] {
-            let found = polynomial(order, indices, Spins::Ising).capacity(0.0).unwrap().unwrap();
+            let found = polynomial(order, indices, Space::Hypercube).capacity(0.0).unwrap().unwrap();
             close(found.alpha, alpha, 5.1e-13, &(order, indices));
         }
     }
-    let overlap = |order| polynomial(order, Indices::Full, Spins::Ising).capacity(0.0).unwrap().unwrap().m;
+    let overlap =
+        |order| polynomial(order, Indices::Full, Space::Hypercube).capacity(0.0).unwrap().unwrap().m;
     close(overlap(3), 0.838482, 5e-7, &3);
     close(overlap(4), 0.917922, 5e-7, &4);
 }
 
 #[test]
 fn printed_states() {
-    let (ising, half) = (Spins::Ising, 0.5);
+    let (ising, half) = (Space::Hypercube, 0.5);
     let cases = [
         (3, Indices::Full, 0.05, [0.980498463690, 0.979093714679, -1.007526757054]),
         (3, Indices::Distinct, 0.05, [0.995164944222, 0.993073358597, -1.001552686307]),
@@ -94,7 +95,7 @@ fn printed_states() {
         close(found.q, q, 1e-12, &(order, indices));
         close(found.free_energy, free_energy, 1e-12, &(order, indices));
     }
-    let sphere = polynomial(3, Indices::Full, Spins::Spherical).state(0.03, 0.3).unwrap().unwrap();
+    let sphere = polynomial(3, Indices::Full, Space::Sphere).state(0.03, 0.3).unwrap().unwrap();
     close(sphere.m, 0.8886092668, 1e-10, &sphere);
     close(sphere.q, 0.8874645992, 1e-10, &sphere);
     close(sphere.free_energy, -0.6453586523, 1e-10, &sphere);
@@ -113,11 +114,11 @@ fn temperatures_without_load() {
     let printed =
         [(3, 1.747748725, 1.487907509), (4, 1.983145210, 1.451797336), (5, 2.256017886, 1.444809567)];
     for (order, spinodal, transition) in printed {
-        let theory = polynomial(order, Indices::Full, Spins::Ising);
+        let theory = polynomial(order, Indices::Full, Space::Hypercube);
         close(theory.retrieval_temperature(0.0).unwrap().unwrap(), spinodal, 5.1e-10, &order);
         close(theory.transition_temperature(), transition, 5.1e-10, &order);
     }
-    for spins in [Spins::Ising, Spins::Spherical] {
+    for spins in [Space::Hypercube, Space::Sphere] {
         let quadratic = polynomial(2, Indices::Full, spins);
         assert_eq!(
             (quadratic.retrieval_temperature(0.0).unwrap(), quadratic.transition_temperature()),
@@ -174,25 +175,25 @@ fn closed_forms_on_the_sphere() {
         for (indices, expected) in
             [(Indices::Full, tight / pairings), (Indices::Distinct, tight * n / factorial)]
         {
-            let theory = polynomial(order, indices, Spins::Spherical);
+            let theory = polynomial(order, indices, Space::Sphere);
             let found = theory.capacity(0.0).unwrap().unwrap();
             close(found.alpha / expected, 1.0, 1e-14, &(order, indices));
             close(found.m, ((n - 2.0) / (n - 1.0)).sqrt(), 1e-14, &(order, indices));
         }
         // With distinct indices α depends on m²/q alone, so its maximum does not feel T until it meets the
         // other.
-        let cold = polynomial(order, Indices::Distinct, Spins::Spherical).capacity(0.2).unwrap().unwrap();
+        let cold = polynomial(order, Indices::Distinct, Space::Sphere).capacity(0.2).unwrap().unwrap();
         close(cold.alpha / (tight * n / factorial), 1.0, 1e-14, &order);
         close(cold.m * cold.m / cold.q, (n - 2.0) / (n - 1.0), 1e-13, &order);
     }
-    let quartic = polynomial(4, Indices::Full, Spins::Spherical).capacity(0.0).unwrap().unwrap();
+    let quartic = polynomial(4, Indices::Full, Space::Sphere).capacity(0.0).unwrap().unwrap();
     close(quartic.alpha, 4.0 / 405.0, 1e-16, &4);
 }
 
 #[test]
 fn a_quadratic_energy_on_the_sphere_retrieves_without_load_only() {
     for indices in [Indices::Full, Indices::Distinct] {
-        let quadratic = polynomial(2, indices, Spins::Spherical);
+        let quadratic = polynomial(2, indices, Space::Sphere);
         for t in [0.0, 0.3, 1.0, 2.0] {
             assert_eq!(quadratic.capacity(t).unwrap(), None);
             assert_eq!(quadratic.state(1e-9, t).unwrap(), None);
@@ -210,10 +211,10 @@ fn a_quadratic_energy_on_the_sphere_retrieves_without_load_only() {
 fn free_energies_change_with_the_load_as_they_should() {
     for order in [3, 4, 7] {
         for (indices, spins) in [
-            (Indices::Full, Spins::Ising),
-            (Indices::Distinct, Spins::Ising),
-            (Indices::Full, Spins::Spherical),
-            (Indices::Distinct, Spins::Spherical),
+            (Indices::Full, Space::Hypercube),
+            (Indices::Distinct, Space::Hypercube),
+            (Indices::Full, Space::Sphere),
+            (Indices::Distinct, Space::Sphere),
         ] {
             let theory = polynomial(order, indices, spins);
             let t = 0.4;
@@ -231,7 +232,7 @@ fn free_energies_change_with_the_load_as_they_should() {
 
 #[test]
 fn the_diagonal_of_a_quadratic_energy_is_a_constant() {
-    let [full, distinct] = [Indices::Full, Indices::Distinct].map(|i| polynomial(2, i, Spins::Ising));
+    let [full, distinct] = [Indices::Full, Indices::Distinct].map(|i| polynomial(2, i, Space::Hypercube));
     for (alpha, t) in [(0.05, 0.0), (0.05, 0.4), (1e-3, 0.9)] {
         let (a, b) = (full.state(alpha, t).unwrap().unwrap(), distinct.state(alpha, t).unwrap().unwrap());
         assert_eq!(State { free_energy: b.free_energy, ..a }, b);
@@ -243,11 +244,11 @@ fn the_diagonal_of_a_quadratic_energy_is_a_constant() {
 #[test]
 fn the_retrieval_temperature_inverts_the_capacity() {
     let cases = [
-        (2, Indices::Full, Spins::Ising, 0.5),
-        (3, Indices::Full, Spins::Ising, 1.2),
-        (3, Indices::Distinct, Spins::Ising, 1.3),
-        (4, Indices::Full, Spins::Spherical, 0.6),
-        (3, Indices::Distinct, Spins::Spherical, 1.0),
+        (2, Indices::Full, Space::Hypercube, 0.5),
+        (3, Indices::Full, Space::Hypercube, 1.2),
+        (3, Indices::Distinct, Space::Hypercube, 1.3),
+        (4, Indices::Full, Space::Sphere, 0.6),
+        (3, Indices::Distinct, Space::Sphere, 1.0),
     ];
     for case in cases {
         let (order, indices, spins, t) = case;
@@ -257,7 +258,7 @@ fn the_retrieval_temperature_inverts_the_capacity() {
         assert_eq!(theory.retrieval_temperature(2.0 * alpha.max(0.1)).unwrap(), None);
     }
     // On the rising part of α_M(T) the same load has two temperatures, of which this is the higher.
-    let cubic = polynomial(3, Indices::Distinct, Spins::Ising);
+    let cubic = polynomial(3, Indices::Distinct, Space::Hypercube);
     let high = cubic.retrieval_temperature(0.14).unwrap().unwrap();
     assert!(high > 1.2 && cubic.state(0.14, 0.1).unwrap().is_none());
     close(cubic.capacity(high).unwrap().unwrap().alpha, 0.14, 1e-13, &high);
@@ -266,11 +267,11 @@ fn the_retrieval_temperature_inverts_the_capacity() {
 #[test]
 fn the_branch_ends_at_the_capacity_and_starts_at_the_single_pattern() {
     for (order, indices, spins) in [
-        (2, Indices::Full, Spins::Ising),
-        (3, Indices::Distinct, Spins::Ising),
-        (100, Indices::Full, Spins::Ising),
-        (3, Indices::Full, Spins::Spherical),
-        (100, Indices::Distinct, Spins::Spherical),
+        (2, Indices::Full, Space::Hypercube),
+        (3, Indices::Distinct, Space::Hypercube),
+        (100, Indices::Full, Space::Hypercube),
+        (3, Indices::Full, Space::Sphere),
+        (100, Indices::Distinct, Space::Sphere),
     ] {
         let theory = polynomial(order, indices, spins);
         for t in [0.0, 1e-9, 0.2, 0.6] {
@@ -290,7 +291,9 @@ fn the_branch_ends_at_the_capacity_and_starts_at_the_single_pattern() {
 
 #[test]
 fn capacities_vanish_at_the_spinodal_and_are_continuous_at_zero_temperature() {
-    for (order, spins) in [(2, Spins::Ising), (3, Spins::Ising), (6, Spins::Ising), (3, Spins::Spherical)] {
+    for (order, spins) in
+        [(2, Space::Hypercube), (3, Space::Hypercube), (6, Space::Hypercube), (3, Space::Sphere)]
+    {
         for indices in [Indices::Full, Indices::Distinct] {
             let theory = polynomial(order, indices, spins);
             let spinodal = theory.retrieval_temperature(0.0).unwrap().unwrap();
@@ -345,11 +348,11 @@ fn field_averages_against_trapezoidal_sums() {
 fn bad_input_is_refused() {
     for order in [0, 1, 101, u32::MAX] {
         assert!(matches!(
-            Polynomial::new(order, Indices::Full, Spins::Ising),
+            Polynomial::new(order, Indices::Full, Space::Hypercube),
             Err(Error::Parameter { name: "order", .. })
         ));
     }
-    for spins in [Spins::Ising, Spins::Spherical] {
+    for spins in [Space::Hypercube, Space::Sphere] {
         let theory = polynomial(3, Indices::Full, spins);
         for bad in [f64::NAN, f64::INFINITY, -1e-3] {
             assert!(theory.state(bad, 0.1).is_err() && theory.state(0.1, bad).is_err());

@@ -2,8 +2,9 @@
 
 use std::f64::consts::PI;
 
-use super::{Overlaps, Space, hypercube, sphere};
+use super::{Overlaps, hypercube, sphere};
 use crate::Error;
+use crate::theory::Space;
 use crate::theory::finite::average;
 
 impl Overlaps {
@@ -22,7 +23,7 @@ impl Overlaps {
     ///
     /// # Example
     /// ```
-    /// use dam_analysis::theory::tails::{Overlaps, Space};
+    /// use dam_analysis::theory::{Space, tails::Overlaps};
     /// let b = 2.0 + 2_f64.sqrt();
     /// let load = Overlaps::new(Space::Sphere, 100)?.cap_load(b)?;
     /// assert!((load - 0.37193).abs() < 1e-5);

@@ -26,21 +26,13 @@ pub use nearest::{nearest_leading, nearest_rate};
 pub(super) use sphere::ln_normalization;
 
 use crate::Error;
-
-/// Where patterns and states are uniformly distributed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Space {
-    /// The sphere |x|² = N. Overlaps have the density (1 − m²)^{(N−3)/2}.
-    Sphere,
-    /// The corners of the hypercube, x_i = ±1. Overlaps are binomial.
-    Hypercube,
-}
+use crate::theory::Space;
 
 /// The overlap m = x·ξ/N of two independent uniform states in N dimensions.
 ///
 /// # Example
 /// ```
-/// use dam_analysis::theory::tails::{Overlaps, Space};
+/// use dam_analysis::theory::{Space, tails::Overlaps};
 /// // Four spins agree in at least three with the probability 5/16. The normal law says 16 %.
 /// let overlaps = Overlaps::new(Space::Hypercube, 4)?;
 /// assert!((overlaps.ln_tail(0.5)?.exp() - 5.0 / 16.0).abs() < 1e-15);

@@ -2,8 +2,9 @@
 
 use std::f64::consts::LN_2;
 
-use super::{Overlaps, Space, hypercube, sphere};
+use super::{Overlaps, hypercube, sphere};
 use crate::Error;
+use crate::theory::Space;
 use crate::theory::finite::double_exponential;
 use crate::theory::roots::root;
 
@@ -21,7 +22,7 @@ impl Overlaps {
     ///
     /// # Example
     /// ```
-    /// use dam_analysis::theory::tails::{Overlaps, Space, nearest_leading};
+    /// use dam_analysis::theory::{Space, tails::{Overlaps, nearest_leading}};
     /// let (n, ln_p) = (100, 2.0 * 100_f64.ln());
     /// let exact = Overlaps::new(Space::Sphere, n)?.nearest(ln_p)?;
     /// assert!((exact - 0.3737).abs() < 1e-4);

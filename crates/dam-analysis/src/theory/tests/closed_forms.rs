@@ -7,7 +7,9 @@ const TEMPERATURES: [f64; 15] =
 
 #[track_caller]
 fn close(found: f64, expected: f64, what: &str, t: f64) {
-    assert!((found - expected).abs() <= 1e-12 * (1.0 + expected.abs()), "{what} at {t}: {found} {expected}");
+    // At high temperatures loads are small differences of energies of order one.
+    let tolerance = 1e-12 * expected.abs() * (1.0 + t) + 1e-15;
+    assert!((found - expected).abs() <= tolerance, "{what} at {t}: {found} {expected}");
 }
 
 #[test]

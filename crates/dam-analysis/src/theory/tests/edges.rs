@@ -69,9 +69,14 @@ fn sharpness_at_and_below_one() {
     let state = half.retrieval(2.0).unwrap().unwrap();
     assert!((state.phi - closed::lsr_overlap(0.500_001, 2.0).unwrap()).abs() < 1e-14);
     assert_eq!(half.max_temperature(), TemperatureLimit::Always);
-    assert!(closed::lsr_overlap(0.5, 1.0).is_err());
-    // The solver itself needs no lower limit of b.
-    assert!(lsr(0.1, ExactSphere).alpha_c(0.5).unwrap().unwrap().alpha > 0.0);
+    // Nothing changes there or below.
+    for b in [0.5, 0.1, 1e-6] {
+        let state = lsr(b, ExactSphere).retrieval(0.5).unwrap().unwrap();
+        assert!((state.phi - closed::lsr_overlap(b, 0.5).unwrap()).abs() < 1e-14);
+        let found = lsr(b, ExactSphere).alpha_c(0.5).unwrap().unwrap().alpha;
+        assert!((found / closed::lsr_alpha_c(b, 0.5).unwrap() - 1.0).abs() < 1e-9, "{b} {found}");
+    }
+    assert!(closed::lsr_alpha_c_gaussian(0.9, 0.5).is_err() && closed::lsr_overlap(0.0, 0.5).is_err());
 }
 
 #[test]
@@ -117,6 +122,181 @@ fn a_floor_under_every_term_ends_the_basin() {
     let compact = CompactTheory::new(kernel, 1.0 / 3.0, ExactSphere, ExactSphere).unwrap();
     assert_eq!(compact.alpha_c(0.5).unwrap(), None);
     assert_eq!(compact.critical_temperature(0.0).unwrap(), TemperatureLimit::Never);
+}
+
+/// k of one's own, as F^N.
+#[derive(Debug)]
+struct Own(fn(f64) -> f64, fn(f64) -> f64);
+
+impl Kernel for Own {
+    fn f(&self, s: Overlap) -> f64 {
+        self.ln_f(s).exp()
+    }
+    fn df(&self, s: Overlap) -> f64 {
+        self.dln_f(s) * self.f(s)
+    }
+    fn ln_f(&self, s: Overlap) -> f64 {
+        s.n() * self.0(s.gap())
+    }
+    fn dln_f(&self, s: Overlap) -> f64 {
+        s.n() * self.1(s.gap())
+    }
+}
+impl Extensive for Own {}
+
+fn own(k: fn(f64) -> f64, slope: fn(f64) -> f64) -> Theory<Own, ExactSphere, ExactSphere> {
+    Theory::new(Own(k, slope), 1.0, ExactSphere, ExactSphere).unwrap()
+}
+
+#[test]
+fn rates_that_are_flat_at_the_pattern() {
+    // k = −g²: 2 g = T (1 − g) / (g (2 − g)), so 2 g² (2 − g) = T (1 − g).
+    let square = own(|g| -g * g, |g| 2.0 * g);
+    for t in [1e-12, 0.1, 1.0, 10.0] {
+        let g = square.retrieval(t).unwrap().unwrap().gap;
+        assert!((2.0 * g * g * (2.0 - g) / (t * (1.0 - g)) - 1.0).abs() < 1e-12, "{t} {g}");
+    }
+    assert_eq!(square.basin_limit(), TemperatureLimit::Always);
+    let cube = Own(|g| -g.powi(3), |g| 3.0 * g * g);
+    let cube = Theory::new(cube, 1.0, BinaryEntropy, BinaryEntropy).unwrap();
+    let state = cube.retrieval(0.3).unwrap().unwrap();
+    let (phi, g) = (state.phi, state.gap);
+    assert!((3.0 * g * g - 0.3 * phi.atanh()).abs() < 1e-13);
+    // At T = 0 the floor is at the pattern's energy where −s + g³ is least.
+    let cost = |j: i32| {
+        let at = Overlap::from_gap(f64::from(j) / 1e4, 1);
+        at.gap().powi(3) - BinaryEntropy.s(at)
+    };
+    let least = (1..10_000).map(cost).fold(f64::INFINITY, f64::min);
+    assert!((cube.alpha_c(0.0).unwrap().unwrap().alpha - least).abs() < 1e-7);
+}
+
+#[test]
+fn supports_with_a_step() {
+    // −(1 − m) down to m = 1/2, nothing below: from T = 3/2 on the state stays at the step.
+    let step = own(|g| if g < 0.5 { -g } else { f64::NEG_INFINITY }, |_| 1.0);
+    let threshold = -0.5 * 0.75_f64.ln();
+    assert!((step.support_threshold() - threshold).abs() < 1e-14);
+    assert_eq!(step.basin_limit(), TemperatureLimit::Always);
+    let state = step.retrieval(5.0).unwrap().unwrap();
+    assert!((state.phi - 0.5).abs() < 1e-13 && (state.free_energy - (0.5 + 5.0 * threshold)).abs() < 1e-12);
+    let boundary = step.alpha_c(5.0).unwrap().unwrap();
+    assert!(boundary.regime == Regime::Support && (boundary.alpha - threshold).abs() < 1e-12);
+    let until = step.stable_against(2.0).unwrap().temperature();
+    assert!((until - 1.5 / threshold).abs() < 1e-11, "{until}");
+    // A cap: every overlap inside is as good, so that entropy takes the state to its rim at once.
+    let cap = own(|g| if g < 0.5 { 0.0 } else { f64::NEG_INFINITY }, |_| 0.0);
+    let state = cap.retrieval(0.2).unwrap().unwrap();
+    assert!((state.phi - 0.5).abs() < 1e-13 && (state.free_energy - 0.2 * threshold).abs() < 1e-13);
+    assert!((cap.alpha_c(0.2).unwrap().unwrap().alpha - threshold).abs() < 1e-12);
+    // The same with weights of order one.
+    #[derive(Debug)]
+    struct Cap;
+    impl Kernel for Cap {
+        fn f(&self, s: Overlap) -> f64 {
+            f64::from(s.gap() < 0.5)
+        }
+        fn df(&self, _: Overlap) -> f64 {
+            0.0
+        }
+    }
+    impl dam_core::CompactSupport for Cap {}
+    let compact = CompactTheory::new(Cap, 1.0, ExactSphere, ExactSphere).unwrap();
+    assert!((compact.alpha_c(3.0).unwrap().unwrap().alpha - threshold).abs() < 1e-12);
+}
+
+#[test]
+fn supports_in_pieces_and_jumps_are_refused() {
+    use dam_core::Error::{KernelInconsistent, KernelNotFinite};
+    let refused = |k, slope| Theory::new(Own(k, slope), 1.0, ExactSphere, ExactSphere).unwrap_err();
+    let pieces = refused(
+        |g| ((std::f64::consts::TAU * g).cos()).max(0.0).ln(),
+        |g| std::f64::consts::TAU * (std::f64::consts::TAU * g).tan(),
+    );
+    assert!(matches!(pieces, Error::Core(KernelNotFinite { .. })), "{pieces}");
+    let jump = refused(|g| if g > 0.5 { -1.0 } else { 0.0 }, |_| 0.0);
+    assert!(matches!(jump, Error::Core(KernelInconsistent { .. })), "{jump}");
+    // Mirrored caps are one even kernel: k = ln(m² − 1/4)₊, with the same edge at −1/2.
+    let even = own(
+        |g| ((1.0 - g).powi(2) - 0.25).max(0.0).ln() - 0.75_f64.ln(),
+        |g| 2.0 * (1.0 - g) / ((1.0 - g).powi(2) - 0.25),
+    );
+    assert!((even.support_threshold() + 0.5 * 0.75_f64.ln()).abs() < 1e-12);
+    assert!(matches!(even.noise_floor(0.1).unwrap(), NoiseFloor::NoFloor));
+    assert!(even.noise_floor(0.3).unwrap().energy().is_finite());
+}
+
+#[test]
+fn a_bump_of_the_kernel_keeps_starts_below_it() {
+    let bump = |g: f64| 0.3 * (-(0.5 - g).powi(2) / 0.005).exp();
+    assert!(bump(0.5) > 0.29);
+    let theory = own(
+        |g| -g + 0.3 * (-(0.5 - g).powi(2) / 0.005).exp(),
+        |g| 1.0 - 0.6 * (0.5 - g) / 0.005 * (-(0.5 - g).powi(2) / 0.005).exp(),
+    );
+    // dk/dm = 0 at the dip above the bump.
+    let edge = theory.basin_edge(0.05).unwrap().unwrap();
+    let slope = |m: f64| 1.0 - 0.6 * (m - 0.5) / 0.005 * (-(m - 0.5).powi(2) / 0.005).exp();
+    assert!(edge > 0.53 && slope(edge).abs() < 1e-9 && slope(edge + 1e-3) > 0.0, "{edge}");
+}
+
+#[test]
+fn widths_over_many_orders() {
+    for beta in [1e-3, 1e3, 1e5] {
+        let theory = lse(beta, ExactSphere);
+        for t in [1e-3, 0.1, 1.0, 3.0] {
+            let found = theory.alpha_c(t).unwrap().unwrap().alpha;
+            assert!(
+                (found / closed::lse_alpha_c(beta, t).unwrap() - 1.0).abs() < 1e-11,
+                "{beta} {t} {found}"
+            );
+        }
+        for alpha in [0.9_f64, 2.0, 7.0] {
+            // Beyond α_* the floor is α + g(β); g(β) = ln E[exp(β x·ξ)] / N.
+            let phi = closed::lse_condensation_overlap(beta).unwrap();
+            let annealed = 1.0 - phi - (alpha + 0.5 * (phi / beta).ln()) / beta;
+            let condensed = 1.0 - (-(-2.0 * alpha).exp_m1()).sqrt();
+            let expected = if alpha > theory.condensation().unwrap().alpha { annealed } else { condensed };
+            let found = theory.noise_floor(alpha).unwrap().energy();
+            assert!((found - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{beta} {alpha} {found}");
+        }
+        let gauss = lse(beta, GaussianPatterns);
+        assert!((gauss.condensation().unwrap().phi / beta - 1.0).abs() < 1e-11);
+        assert!((gauss.phi_max(1e7).unwrap() / 2e7_f64.sqrt() - 1.0).abs() < 1e-13);
+    }
+    for b in [1e3, 1e6] {
+        let theory = lsr(b, ExactSphere);
+        for t in [0.1, 10.0, 1e3] {
+            let (gap, found) =
+                (1.0 - closed::lsr_overlap(b, t).unwrap(), theory.retrieval(t).unwrap().unwrap());
+            assert!((found.gap - gap).abs() < 1e-15, "{b} {t}");
+            let free_energy = closed::lsr_free_energy(b, t).unwrap();
+            assert!((found.free_energy / free_energy - 1.0).abs() < 1e-9, "{b} {t}");
+        }
+        let found = theory.support_threshold();
+        assert!((found / closed::lsr_support_threshold(b).unwrap() - 1.0).abs() < 1e-10, "{b} {found}");
+    }
+}
+
+#[test]
+fn a_kernel_of_two_methods_that_underflows() {
+    #[derive(Debug)]
+    struct Plain;
+    impl Kernel for Plain {
+        fn f(&self, s: Overlap) -> f64 {
+            (-s.n() * s.gap()).exp()
+        }
+        fn df(&self, s: Overlap) -> f64 {
+            s.n() * self.f(s)
+        }
+    }
+    impl Extensive for Plain {}
+    let theory = Theory::new(Plain, 1.0, ExactSphere, ExactSphere).unwrap();
+    let found = theory.alpha_c(0.5).unwrap().unwrap().alpha;
+    assert!((found - closed::lse_alpha_c(1.0, 0.5).unwrap()).abs() < 1e-13);
+    // What cannot be told from no boundary is said to be so.
+    let hot = theory.alpha_c(1e18);
+    assert!(matches!(hot, Err(Error::Parameter { name: "temperature", .. })), "{hot:?}");
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn floors_of_finite_size() {
     assert!(theory.stable_against(f64::NAN).is_err());
     let b = 2.0 + 2.0_f64.sqrt();
     printed(&CAPS, |n| {
-        let overlaps = tails::Overlaps::new(tails::Space::Sphere, n as usize).unwrap();
+        let overlaps = tails::Overlaps::new(Space::Sphere, n as usize).unwrap();
         vec![overlaps.cumulative_load(b).unwrap(), overlaps.cap_load(b).unwrap()]
     });
 }
