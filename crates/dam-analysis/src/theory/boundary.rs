@@ -2,8 +2,9 @@
 
 use dam_core::{Extensive, Overlap};
 
+use super::check;
 use super::rates::RateFunction;
-use super::solver::{TemperatureLimit, Theory, check_load};
+use super::solver::{TemperatureLimit, Theory};
 use crate::Error;
 
 /// A point of a phase boundary.
@@ -62,7 +63,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn critical_temperature(&self, alpha: f64) -> Result<TemperatureLimit, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         Ok(self.temperature_of(self.floor(alpha).0.energy()))
     }
 
@@ -84,7 +85,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn spinodal_temperature(&self, alpha: f64) -> Result<TemperatureLimit, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         let exponent = self.floor(alpha).1;
         let Some(end) = self.well.end else { return Ok(TemperatureLimit::Never) };
         if exponent > 0.0 {
@@ -106,7 +107,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Reference
     /// Lucibello and Mézard (2023): cos θ_c(α, λ).
     pub fn basin_edge(&self, alpha: f64) -> Result<Option<f64>, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         let exponent = self.floor(alpha).1;
         if exponent > 0.0 {
             return Ok(None);

@@ -9,8 +9,9 @@
 //! States live on the sphere unless the name says hypercube. The LSR of the paper's eq. 7 has the same u but
 //! another floor: see [`CompactTheory`](super::CompactTheory).
 
+use super::check;
+use super::rates::sphere_saddle;
 use super::roots::root;
-use super::solver::check_temperature;
 use crate::Error;
 
 /// φ of LSE: `(√(T² + 4) − T) / 2`.
@@ -21,7 +22,7 @@ use crate::Error;
 /// # Reference
 /// "Thermal phases", eq. 33.
 pub fn lse_overlap(t: f64) -> Result<f64, Error> {
-    check_temperature(t)?;
+    check::temperature(t)?;
     Ok(2.0 / (t + t.hypot(2.0)))
 }
 
@@ -44,7 +45,7 @@ pub fn lse_free_energy(t: f64) -> Result<f64, Error> {
 /// # Errors
 /// As [`lse_overlap`].
 pub fn lse_hypercube(t: f64) -> Result<(f64, f64), Error> {
-    check_temperature(t)?;
+    check::temperature(t)?;
     if t == 0.0 {
         return Ok((1.0, 0.0));
     }
@@ -59,8 +60,8 @@ pub fn lse_hypercube(t: f64) -> Result<(f64, f64), Error> {
 /// # Errors
 /// [`Error::Parameter`] unless β is positive and finite.
 pub fn lse_condensation_overlap(beta: f64) -> Result<f64, Error> {
-    positive("beta_net", "a finite beta_net > 0", beta)?;
-    Ok(2.0 * beta / (1.0 + (2.0 * beta).hypot(1.0)))
+    check::positive("beta_net", beta)?;
+    Ok(sphere_saddle(beta))
 }
 
 /// g(β) = (1/2) ln(1 − φ_*²) + β φ_*, the rate of E[exp(β x·ξ)] on the sphere.
@@ -78,8 +79,8 @@ fn lse_cumulant(beta: f64) -> Result<f64, Error> {
 /// # Reference
 /// "Thermal phases", eqs. 26 and 27.
 pub fn lse_floor_gaussian(beta: f64, alpha: f64) -> Result<f64, Error> {
-    positive("beta_net", "a finite beta_net > 0", beta)?;
-    super::solver::check_load(alpha)?;
+    check::positive("beta_net", beta)?;
+    check::load(alpha)?;
     let phi_max = (2.0 * alpha).sqrt();
     Ok(if beta >= phi_max { 1.0 - phi_max } else { 1.0 - alpha / beta - 0.5 * beta })
 }
@@ -90,7 +91,7 @@ pub fn lse_floor_gaussian(beta: f64, alpha: f64) -> Result<f64, Error> {
 /// # Errors
 /// As [`lse_overlap`] and [`lse_condensation_overlap`].
 pub fn lse_alpha_c_gaussian(beta: f64, t: f64) -> Result<f64, Error> {
-    positive("beta_net", "a finite beta_net > 0", beta)?;
+    check::positive("beta_net", beta)?;
     let signal = 1.0 - lse_free_energy(t)?;
     Ok(if signal <= beta { 0.5 * signal * signal } else { beta * signal - 0.5 * beta * beta })
 }
@@ -144,8 +145,8 @@ pub fn lsr_overlap(b: f64, t: f64) -> Result<f64, Error> {
 }
 
 fn lsr_gap(b: f64, t: f64) -> Result<f64, Error> {
-    check_temperature(t)?;
-    positive("b", "a finite b > 0", b)?;
+    check::temperature(t)?;
+    check::positive("b", b)?;
     // B² − 4AT = (T(b − 1))² + ... written without the cancellation: (2 + T + bT)² − 4T − 4bT² = 4 + 4bT + T²(b − 1)²
     let (sum, root) = (2.0 + t + b * t, (4.0 + 4.0 * b * t + (t * (b - 1.0)).powi(2)).sqrt());
     Ok(2.0 * t / (sum + root))
@@ -168,7 +169,7 @@ pub fn lsr_free_energy(b: f64, t: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Parameter`] unless b is positive and finite.
 pub fn lsr_support_threshold(b: f64) -> Result<f64, Error> {
-    positive("b", "a finite b > 0", b)?;
+    check::positive("b", b)?;
     let edge = (1.0 - 1.0 / b).max(0.0);
     Ok(-0.5 * (-edge * edge).ln_1p())
 }
@@ -181,7 +182,7 @@ pub fn lsr_support_threshold(b: f64) -> Result<f64, Error> {
 /// # Reference
 /// "Thermal phases", eqs. 28 and 38.
 pub fn lsr_support_threshold_gaussian(b: f64) -> Result<f64, Error> {
-    positive("b", "a finite b > 0", b)?;
+    check::positive("b", b)?;
     Ok(0.5 * (1.0 - 1.0 / b).max(0.0).powi(2))
 }
 
@@ -190,7 +191,7 @@ pub fn lsr_support_threshold_gaussian(b: f64) -> Result<f64, Error> {
 /// # Errors
 /// As [`lsr_support_threshold`].
 pub fn lsr_condensation_overlap(b: f64) -> Result<f64, Error> {
-    positive("b", "a finite b > 0", b)?;
+    check::positive("b", b)?;
     let root = ((b - 1.0).powi(2) + 8.0 * b * b).sqrt();
     // The product of the two roots is −1/2: neither form cancels where it is used.
     Ok(if b >= 1.0 { (b - 1.0 + root) / (4.0 * b) } else { 2.0 * b / (1.0 - b + root) })
@@ -263,13 +264,9 @@ pub fn paper_max_temperature_lsr(b: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Parameter`] unless 1 − 1/b < φ_* <= 1 and b > 0.
 pub fn paper_floor_lsr_uncondensed(b: f64, phi_star: f64) -> Result<f64, Error> {
-    positive("b", "a finite b > 0", b)?;
+    check::positive("b", b)?;
     if !(phi_star > 1.0 - 1.0 / b && phi_star <= 1.0) {
         return Err(Error::Parameter { name: "phi_*", expected: "1 - 1/b < phi_* <= 1", found: phi_star });
     }
     Ok(-(-b * (1.0 - phi_star)).ln_1p() / b)
-}
-
-fn positive(name: &'static str, expected: &'static str, found: f64) -> Result<(), Error> {
-    if found > 0.0 && found.is_finite() { Ok(()) } else { Err(Error::Parameter { name, expected, found }) }
 }

@@ -3,8 +3,9 @@
 use dam_core::{CompactSupport, Dam, LogSum, PatternStore, StateSpace, kernel::Powered};
 
 use super::boundary::{Boundary, Regime};
+use super::check;
 use super::rates::{Entropic, RateFunction};
-use super::solver::{RetrievalState, TemperatureLimit, Theory, check_load};
+use super::solver::{RetrievalState, TemperatureLimit, Theory};
 use crate::Error;
 
 /// Retrieval with e^{αN} patterns whose weights are of order one: `H = −c N ln Σ_μ F(m_μ)` with F = 0 beyond an edge.
@@ -79,7 +80,7 @@ impl<K: CompactSupport, S: RateFunction, E: RateFunction> CompactTheory<K, S, E>
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn critical_temperature(&self, alpha: f64) -> Result<TemperatureLimit, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         let kept = alpha < self.support_threshold();
         Ok(if kept { self.0.basin_limit() } else { TemperatureLimit::Never })
     }

@@ -27,6 +27,7 @@
 mod boundary;
 pub mod capacity;
 mod chart;
+mod check;
 pub mod closed;
 mod compact;
 pub mod entropy;

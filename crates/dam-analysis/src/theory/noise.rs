@@ -3,9 +3,10 @@
 use dam_core::{Extensive, Overlap};
 
 use super::chart::Chart;
+use super::check;
 use super::rates::RateFunction;
 use super::roots::root;
-use super::solver::{Theory, check_load};
+use super::solver::Theory;
 use crate::Error;
 
 /// What the other e^{αN} patterns contribute at a state that knows none of them.
@@ -210,7 +211,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn phi_max(&self, alpha: f64) -> Result<f64, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         Ok(self.largest_overlap(alpha).m())
     }
 
@@ -237,7 +238,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     pub fn noise_floor(&self, alpha: f64) -> Result<NoiseFloor, Error> {
-        check_load(alpha)?;
+        check::load(alpha)?;
         Ok(self.floor(alpha).0)
     }
 

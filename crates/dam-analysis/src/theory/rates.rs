@@ -124,6 +124,11 @@ impl Entropic for Hypercube {
     type Rate = BinaryEntropy;
 }
 
+/// Where (1/2) ln(1 − m²) + k m is largest: `(√(1 + 4k²) − 1) / 2k`. There 1 − m² = m/k = 1/(1 + k m).
+pub(super) fn sphere_saddle(k: f64) -> f64 {
+    2.0 * k / (1.0 + (2.0 * k).hypot(1.0))
+}
+
 /// ln(1 − m²), from the gap where m is near ±1 and from m where it is near 0.
 fn ln_one_minus_square(at: Overlap) -> f64 {
     let m = at.m();

@@ -3,6 +3,7 @@
 use dam_core::{Dam, Extensive, LogSum, Overlap, PatternStore};
 
 use super::chart::Chart;
+use super::check;
 use super::noise::Noise;
 use super::rates::{Entropic, RateFunction};
 use super::roots::{minimum, root};
@@ -128,7 +129,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         if !(c > 0.0 && c.is_finite()) {
             return Err(Error::Parameter { name: "prefactor c", expected: "a finite c > 0", found: c });
         }
-        check_rate(&kernel)?;
+        check::rate(&kernel)?;
         let noise = Noise::new(&kernel, &ensemble);
         let mut theory = Self {
             well: Well { chart: noise.chart(), end: None, beyond: Beyond::Lost, turn: None },
@@ -236,7 +237,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// [`Error::Parameter`] unless T is finite and T >= 0, or if T is so high that the state cannot be told from the
     /// edge of the kernel's support.
     pub fn retrieval(&self, t: f64) -> Result<Option<RetrievalState>, Error> {
-        check_temperature(t)?;
+        check::temperature(t)?;
         let Some(end) = self.well.end else { return Ok(None) };
         if t == 0.0 {
             return Ok(Some(RetrievalState { phi: 1.0, gap: 0.0, energy: 0.0, free_energy: 0.0 }));
@@ -324,88 +325,4 @@ impl<'a, K: Extensive, R: RateFunction + Default> Theory<&'a K, R, R> {
     {
         Self::new(memory.kernel(), memory.prefactor(), R::default(), R::default())
     }
-}
-
-pub(super) fn check_temperature(t: f64) -> Result<(), Error> {
-    if t >= 0.0 && t.is_finite() {
-        Ok(())
-    } else {
-        Err(Error::Parameter { name: "temperature", expected: "a finite T >= 0", found: t })
-    }
-}
-
-pub(super) fn check_load(alpha: f64) -> Result<(), Error> {
-    if alpha >= 0.0 && alpha.is_finite() {
-        Ok(())
-    } else {
-        Err(Error::Parameter { name: "load alpha", expected: "a finite alpha >= 0", found: alpha })
-    }
-}
-
-/// Refuses a rate that is no rate: wrong numbers would come of it.
-fn check_rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
-    use dam_core::Error::{KernelInconsistent, KernelNotFinite};
-    let top = kernel.rate(Overlap::from_gap(0.0, 1));
-    if !top.is_finite() {
-        return Err(KernelNotFinite { what: "k(1)", m: 1.0, value: top }.into());
-    }
-    // The support: next to 1, and perhaps its mirror image.
-    let mut edge = -1.0;
-    let (mut before, mut slope_before) = (top, 0.0_f64);
-    for j in 0..=128 {
-        let m = 1.0 - f64::from(j) / 64.0;
-        let k = kernel.rate(Overlap::new(m, 1));
-        if k == f64::NEG_INFINITY && edge == -1.0 {
-            edge = m;
-        } else if k > f64::NEG_INFINITY && edge > -1.0 && m >= -edge.abs() {
-            return Err(KernelNotFinite {
-                what: "k = ln F / N inside the support",
-                m: edge,
-                value: -f64::INFINITY,
-            }
-            .into());
-        }
-        if k.is_nan() || k == f64::INFINITY {
-            return Err(KernelNotFinite { what: "k = ln F / N", m, value: k }.into());
-        }
-        let scale = 1.0 + k.abs() + top.abs();
-        // At N = 2, for a weight that underflows at large ones.
-        let double = kernel.rate(Overlap::new(m, 2));
-        let same = k == double || (double - k).abs() <= 1e-9 * scale;
-        if !same && double > f64::NEG_INFINITY {
-            let what = "k = ln F / N at N = 2, which must be that at N = 1,";
-            return Err(KernelInconsistent { what, m, expected: k, found: double }.into());
-        }
-        let slope = kernel.rate_slope(Overlap::new(m, 1));
-        let (low, step) = (m, 1.0 / 64.0);
-        let expected_rise = 4.0 * step * slope.abs().max(slope_before.abs()) + 1e-6 * scale;
-        if k > f64::NEG_INFINITY && before > f64::NEG_INFINITY && (before - k).abs() > expected_rise {
-            let rise = jump(kernel, low, low + step);
-            if rise.abs() > 1e-6 * scale {
-                let what = "k where it jumps inside its support";
-                return Err(KernelInconsistent { what, m, expected: before, found: before - rise }.into());
-            }
-        }
-        (before, slope_before) = (k, slope);
-        // Differences at two widths: where they disagree with each other there is a kink or an edge.
-        let difference =
-            |h: f64| (kernel.rate(Overlap::new(m + h, 1)) - kernel.rate(Overlap::new(m - h, 1))) / (2.0 * h);
-        let (wide, narrow) = (difference(2e-5), difference(1e-5));
-        let tolerance = 1e-4 * (1.0 + narrow.abs());
-        let (smooth, right) = ((wide - narrow).abs() < 0.1 * tolerance, (slope - narrow).abs() < tolerance);
-        if m < 1.0 && smooth && !right {
-            return Err(KernelInconsistent { what: "dk/dm", m, expected: narrow, found: slope }.into());
-        }
-    }
-    Ok(())
-}
-
-/// How much k rises in the narrowest part of [low, high] that holds the steepest rise or fall.
-fn jump<K: Extensive>(kernel: &K, mut low: f64, mut high: f64) -> f64 {
-    let k = |m: f64| kernel.rate(Overlap::new(m, 1));
-    for _ in 0..40 {
-        let middle = 0.5 * (low + high);
-        if (k(high) - k(middle)).abs() > (k(middle) - k(low)).abs() { low = middle } else { high = middle }
-    }
-    k(high) - k(low)
 }

@@ -36,8 +36,9 @@ pub use mean_field::MeanField;
 use dam_core::Overlap;
 
 use crate::Error;
+use crate::theory::check;
 use crate::theory::finite::ln_cosh;
-use crate::theory::rates::{BinaryEntropy, RateFunction};
+use crate::theory::rates::{BinaryEntropy, RateFunction, sphere_saddle};
 use crate::theory::roots::root;
 
 /// How the patterns are distributed.
@@ -67,7 +68,7 @@ impl Patterns {
         if !epsilon.is_finite() {
             return Err(Error::Parameter { name: "epsilon", expected: "a finite overlap", found: epsilon });
         }
-        check_positive("rho", rho)?;
+        check::positive("rho", rho)?;
         let m = (epsilon / rho.sqrt()).abs();
         Ok(match self {
             Self::Gaussian => -0.5 * m * m,
@@ -84,7 +85,7 @@ impl Patterns {
     /// # Errors
     /// [`Error::Parameter`] unless `rho` is positive and finite.
     pub fn norm_rate(self, rho: f64) -> Result<f64, Error> {
-        check_positive("rho", rho)?;
+        check::positive("rho", rho)?;
         Ok(match self {
             // The difference ρ − 1 is exact near 1.
             Self::Gaussian => 0.5 * ((rho - 1.0) - (rho - 1.0).ln_1p()),
@@ -101,7 +102,7 @@ impl Patterns {
     /// # Errors
     /// [`Error::Parameter`] unless `alpha` is finite and not negative.
     pub fn largest_overlap(self, alpha: f64) -> Result<f64, Error> {
-        check_alpha(alpha)?;
+        check::load(alpha)?;
         Ok(match self {
             Self::Spherical => (-(-2.0 * alpha).exp_m1()).sqrt(),
             Self::Gaussian => (2.0 * alpha).sqrt(),
@@ -116,7 +117,7 @@ impl Patterns {
     /// # Errors
     /// [`Error::Parameter`] unless `alpha` is finite and not negative.
     pub fn nearest_angle(self, alpha: f64) -> Result<f64, Error> {
-        check_alpha(alpha)?;
+        check::load(alpha)?;
         Ok(match self {
             // The sine keeps its digits at small angles.
             Self::Spherical | Self::Gaussian => (-alpha).exp().asin(),
@@ -223,7 +224,7 @@ impl ExponentialLoad {
     /// [`Error::Parameter`] unless `alpha` is finite and not negative, and `rho` is between 0 and 1e6 and not
     /// 0.
     pub fn noise_exponent(self, alpha: f64, rho: f64) -> Result<f64, Error> {
-        check_alpha(alpha)?;
+        check::load(alpha)?;
         if !(rho > 0.0 && rho <= 1e6) {
             return Err(Error::Parameter { name: "rho", expected: "above 0 and at most 1e6", found: rho });
         }
@@ -250,7 +251,7 @@ impl ExponentialLoad {
         match self.patterns {
             Patterns::Spherical => {
                 // 1 − ε² = 1/(1 + kε) at the maximum.
-                let epsilon = 2.0 * k / (1.0 + (2.0 * k).hypot(1.0));
+                let epsilon = sphere_saddle(k);
                 let condensation = 0.5 * (k * epsilon).ln_1p();
                 (condensation, k * epsilon - condensation)
             }
@@ -355,7 +356,7 @@ impl ExponentialLoad {
 /// # Ok::<(), dam_analysis::Error>(())
 /// ```
 pub fn ramsauer_bound(lambda: f64) -> Result<f64, Error> {
-    check_positive("lambda", lambda)?;
+    check::positive("lambda", lambda)?;
     let x = 0.4 * lambda;
     // W < ln(1 + x).
     let w = root(0.0, x.ln_1p(), |w| w - x * (-w).exp()).expect("the signs differ");
@@ -373,22 +374,4 @@ fn spherical_threshold(lambda: f64) -> f64 {
 /// The relative entropy [(1+m) ln(1+m) + (1−m) ln(1−m)]/2 for 0 <= m <= 1.
 fn binary_rate(m: f64) -> f64 {
     -BinaryEntropy.s(Overlap::new(m, 1))
-}
-
-fn check_alpha(alpha: f64) -> Result<(), Error> {
-    if !(alpha >= 0.0 && alpha.is_finite()) {
-        return Err(Error::Parameter {
-            name: "alpha",
-            expected: "a finite load of at least 0",
-            found: alpha,
-        });
-    }
-    Ok(())
-}
-
-fn check_positive(name: &'static str, value: f64) -> Result<(), Error> {
-    if !(value > 0.0 && value.is_finite()) {
-        return Err(Error::Parameter { name, expected: "positive and finite", found: value });
-    }
-    Ok(())
 }

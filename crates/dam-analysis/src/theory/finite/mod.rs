@@ -31,6 +31,7 @@ pub(super) use quadrature::{average, double_exponential, ln_cosh};
 
 use crate::Error;
 use crate::theory::Space;
+use crate::theory::rates::sphere_saddle;
 use crate::theory::tails::Overlaps;
 
 /// Averages of one stored pattern at a temperature T, at finite N.
@@ -189,7 +190,7 @@ pub fn ln_noise_floor(n: usize, alpha: f64, beta: f64) -> Result<f64, Error> {
 /// [`Error::Parameter`] as for [`ln_noise_floor`].
 pub fn ln_noise_floor_laplace(n: usize, alpha: f64, beta: f64) -> Result<f64, Error> {
     check_floor(n, alpha, beta)?;
-    let saddle = 2.0 * beta / (1.0 + (2.0 * beta).hypot(1.0));
+    let saddle = sphere_saddle(beta);
     // 1 − φ_*² = 1/(1 + β φ_*).
     let g = beta * saddle - 0.5 * (beta * saddle).ln_1p();
     Ok(n as f64 * (alpha + g - beta) - 0.5 * (-saddle.powi(4)).ln_1p())

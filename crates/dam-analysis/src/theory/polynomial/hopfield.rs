@@ -5,9 +5,10 @@
 //! ```
 
 use super::field::Field;
-use super::{Capacity, Indices, Polynomial, State, not_negative};
+use super::{Capacity, Indices, Polynomial, State};
 use crate::Error;
 use crate::theory::Space;
+use crate::theory::check;
 use crate::theory::roots::root;
 
 const HOPFIELD: Polynomial = Polynomial { order: 2, indices: Indices::Distinct, space: Space::Hypercube };
@@ -17,7 +18,7 @@ const HOPFIELD: Polynomial = Polynomial { order: 2, indices: Indices::Distinct, 
 /// # Errors
 /// [`Error::Parameter`] unless `alpha` is finite and not negative.
 pub fn spin_glass_temperature(alpha: f64) -> Result<f64, Error> {
-    not_negative("load alpha", alpha)?;
+    check::load(alpha)?;
     Ok(1.0 + alpha.sqrt())
 }
 
@@ -29,8 +30,8 @@ pub fn spin_glass_temperature(alpha: f64) -> Result<f64, Error> {
 /// # Errors
 /// [`Error::Parameter`] unless both are finite and not negative.
 pub fn spin_glass(alpha: f64, t: f64) -> Result<Option<State>, Error> {
-    not_negative("load alpha", alpha)?;
-    not_negative("temperature", t)?;
+    check::load(alpha)?;
+    check::temperature(t)?;
     Ok(spin_glass_state(alpha, t))
 }
 
@@ -67,7 +68,7 @@ fn spin_glass_state(alpha: f64, t: f64) -> Option<State> {
 /// # Ok::<(), dam_analysis::Error>(())
 /// ```
 pub fn thermodynamic_capacity(t: f64) -> Result<Option<Capacity>, Error> {
-    not_negative("temperature", t)?;
+    check::temperature(t)?;
     let Some(end) = HOPFIELD.ising_end(t) else {
         return Ok(None);
     };

@@ -59,8 +59,8 @@ mod spherical;
 mod tests;
 
 use crate::Error;
-use crate::theory::Space;
 use crate::theory::roots::{minimum, root};
+use crate::theory::{Space, check};
 
 /// Which products of spins an energy of order n holds.
 ///
@@ -149,8 +149,8 @@ impl Polynomial {
     /// # Errors
     /// [`Error::Parameter`] unless both are finite and not negative.
     pub fn state(self, alpha: f64, t: f64) -> Result<Option<State>, Error> {
-        not_negative("load alpha", alpha)?;
-        not_negative("temperature", t)?;
+        check::load(alpha)?;
+        check::temperature(t)?;
         Ok(match self.space {
             Space::Hypercube => self.ising_state(alpha, t),
             Space::Sphere => self.spherical_state(alpha, t),
@@ -173,7 +173,7 @@ impl Polynomial {
     /// # Errors
     /// [`Error::Parameter`] unless `t` is finite and not negative.
     pub fn capacity(self, t: f64) -> Result<Option<Capacity>, Error> {
-        not_negative("temperature", t)?;
+        check::temperature(t)?;
         Ok(self.end(t))
     }
 
@@ -192,7 +192,7 @@ impl Polynomial {
     /// # Ok::<(), dam_analysis::Error>(())
     /// ```
     pub fn retrieval_temperature(self, alpha: f64) -> Result<Option<f64>, Error> {
-        not_negative("load alpha", alpha)?;
+        check::load(alpha)?;
         let (_, spinodal) = self.spinodal();
         if alpha == 0.0 {
             return Ok(Some(spinodal));
@@ -243,13 +243,6 @@ impl Polynomial {
 }
 
 /// Refuses NaN, infinities and negative numbers.
-fn not_negative(name: &'static str, value: f64) -> Result<(), Error> {
-    if value.is_finite() && value >= 0.0 {
-        return Ok(());
-    }
-    Err(Error::Parameter { name, expected: "a finite number, not negative", found: value })
-}
-
 /// The first point, going from `top` to `bottom` in steps of the function `at`, where `slope` is positive,
 /// with the one before it.
 fn first_rise(steps: usize, at: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> Option<(f64, f64)> {

@@ -4,8 +4,8 @@ use std::f64::consts::PI;
 
 use super::{Overlaps, hypercube, sphere};
 use crate::Error;
-use crate::theory::Space;
 use crate::theory::finite::average;
+use crate::theory::{Space, check};
 
 impl Overlaps {
     /// The load α = ln(M)/N at which a typical state lies, on average, in the cap of one of M other patterns.
@@ -30,7 +30,7 @@ impl Overlaps {
     /// # Ok::<(), dam_analysis::Error>(())
     /// ```
     pub fn cap_load(self, b: f64) -> Result<f64, Error> {
-        check_b(b)?;
+        check::positive("b", b)?;
         // The edge of the cap has the weight 0 and does not count.
         let ln_p = match self.space {
             Space::Sphere => sphere::ln_tail(self.n, (1.0 - 1.0 / b).max(-1.0)),
@@ -53,7 +53,7 @@ impl Overlaps {
     /// [`Error::Parameter`] unless `b` is positive and finite; or if on the hypercube the cap is so narrow or
     /// so unlikely that no mean is found.
     pub fn cumulative_load(self, b: f64) -> Result<f64, Error> {
-        check_b(b)?;
+        check::positive("b", b)?;
         let ln_weight = |gap: f64| (1.0 - b * gap).max(0.0).ln();
         match average(self, ln_weight) {
             Some(average) => Ok(-average.ln_mean / self.n as f64),
@@ -81,11 +81,4 @@ pub fn cumulative_load_asymptotic(n: usize, b: f64) -> Result<f64, Error> {
     let co_square = (2.0 - 1.0 / b) / b;
     let constant = (b * co_square.sqrt() / ((2.0 * PI).sqrt() * edge * edge)).ln();
     Ok(-0.5 * co_square.ln() + (1.5 * n.ln() - constant) / n)
-}
-
-fn check_b(b: f64) -> Result<(), Error> {
-    if !(b > 0.0 && b.is_finite()) {
-        return Err(Error::Parameter { name: "b", expected: "positive and finite", found: b });
-    }
-    Ok(())
 }
