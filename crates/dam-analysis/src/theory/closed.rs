@@ -36,7 +36,8 @@ pub fn lse_overlap(t: f64) -> Result<f64, Error> {
 pub fn lse_free_energy(t: f64) -> Result<f64, Error> {
     let phi = lse_overlap(t)?;
     // At the minimum 1 − φ² = T φ, and 1 − φ = T φ / (1 + φ).
-    let entropy = if t == 0.0 { 0.0 } else { 0.5 * t * (t * phi).ln() };
+    let ln_rest = if phi < 0.5 { (-phi * phi).ln_1p() } else { (t * phi).ln() };
+    let entropy = if t == 0.0 { 0.0 } else { 0.5 * t * ln_rest };
     Ok(t * phi / (1.0 + phi) - entropy)
 }
 
@@ -141,15 +142,23 @@ fn lse_load(beta: f64, signal: f64) -> Result<f64, Error> {
 /// # Reference
 /// "Thermal phases", eqs. 36–37, which it leaves to numerics for b > 1.
 pub fn lsr_overlap(b: f64, t: f64) -> Result<f64, Error> {
-    Ok(1.0 - lsr_gap(b, t)?)
+    Ok(1.0 - lsr_state(b, t)?[0])
 }
 
-fn lsr_gap(b: f64, t: f64) -> Result<f64, Error> {
+/// 1 − φ, and 1 − b (1 − φ) with all its digits.
+fn lsr_state(b: f64, t: f64) -> Result<[f64; 2], Error> {
     check::temperature(t)?;
     check::positive("b", b)?;
-    // B² − 4AT = (T(b − 1))² + ... written without the cancellation: (2 + T + bT)² − 4T − 4bT² = 4 + 4bT + T²(b − 1)²
-    let (sum, root) = (2.0 + t + b * t, (4.0 + 4.0 * b * t + (t * (b - 1.0)).powi(2)).sqrt());
-    Ok(2.0 * t / (sum + root))
+    // Over max(T, 1), so that no square overflows. B² − 4AT = 4 + 4bT + T²(b − 1)² has no cancellation.
+    let (one, t) = (1.0 / t.max(1.0), t.min(1.0));
+    let sum = 2.0 * one + t + b * t;
+    let rest = 4.0 * one * one + 4.0 * b * t * one;
+    let root = rest.sqrt().hypot(t * (b - 1.0));
+    let gap = 2.0 * t / (sum + root);
+    // B + √(B² − 4AT) − 2bT, over the same.
+    let inside =
+        if b > 1.0 { (2.0 * one + rest / (root + t * (b - 1.0))) / (sum + root) } else { 1.0 - b * gap };
+    Ok([gap, inside])
 }
 
 /// f_ret of LSR, either model: `−(1/b) ln(1 − b (1 − φ)) − (T/2) ln(1 − φ²)`.
@@ -157,11 +166,12 @@ fn lsr_gap(b: f64, t: f64) -> Result<f64, Error> {
 /// # Errors
 /// As [`lsr_overlap`].
 pub fn lsr_free_energy(b: f64, t: f64) -> Result<f64, Error> {
-    let gap = lsr_gap(b, t)?;
+    let [gap, inside] = lsr_state(b, t)?;
     if t == 0.0 {
         return Ok(0.0);
     }
-    Ok(-(-b * gap).ln_1p() / b - 0.5 * t * (gap * (2.0 - gap)).ln())
+    let ln_inside = if inside > 0.5 { (-b * gap).ln_1p() } else { inside.ln() };
+    Ok(-ln_inside / b - 0.5 * t * (gap.ln() + (2.0 - gap).ln()))
 }
 
 /// α_th of LSR: `−(1/2) ln(1 − (1 − 1/b)²)` with the exact measure; 0 for b <= 1.
@@ -192,9 +202,12 @@ pub fn lsr_support_threshold_gaussian(b: f64) -> Result<f64, Error> {
 /// As [`lsr_support_threshold`].
 pub fn lsr_condensation_overlap(b: f64) -> Result<f64, Error> {
     check::positive("b", b)?;
-    let root = ((b - 1.0).powi(2) + 8.0 * b * b).sqrt();
-    // The product of the two roots is −1/2: neither form cancels where it is used.
-    Ok(if b >= 1.0 { (b - 1.0 + root) / (4.0 * b) } else { 2.0 * b / (1.0 - b + root) })
+    Ok(1.0 - lsr_condensation_gap(b))
+}
+
+/// 1 − φ_*: from the conjugate root, whose sum does not cancel.
+fn lsr_condensation_gap(b: f64) -> f64 {
+    2.0 / (3.0 * b + 1.0 + (b - 1.0).hypot(8.0_f64.sqrt() * b))
 }
 
 /// α_c(T) of extensive LSR with the exact measure: with `φ_c = 1 − (1 − exp(−b f_ret))/b`, where
@@ -204,9 +217,9 @@ pub fn lsr_condensation_overlap(b: f64) -> Result<f64, Error> {
 /// As [`lsr_overlap`].
 pub fn lsr_alpha_c(b: f64, t: f64) -> Result<f64, Error> {
     let level = -b * lsr_free_energy(b, t)?;
-    let (reached, most) = (1.0 + level.exp_m1() / b, lsr_condensation_overlap(b)?);
-    let cost = |phi: f64| -0.5 * (-phi * phi).ln_1p();
-    Ok(if reached <= most { cost(reached) } else { cost(most) - (-b * (1.0 - most)).ln_1p() + level })
+    let (reached, most) = (-level.exp_m1() / b, lsr_condensation_gap(b));
+    let cost = |gap: f64| -0.5 * (gap.ln() + (2.0 - gap).ln());
+    Ok(if reached >= most { cost(reached) } else { cost(most) - (-b * most).ln_1p() + level })
 }
 
 /// α_c(T) of extensive LSR with the Gaussian tail: `(1/2) [1 − (1 − exp(−b f_ret))/b]²`, what follows from the

@@ -27,6 +27,7 @@ pub(super) mod reference;
 mod tests;
 
 pub(super) use bessel::{ln_average, ratio};
+use quadrature::Average;
 pub(super) use quadrature::{average, double_exponential, ln_cosh};
 
 use crate::Error;
@@ -103,6 +104,16 @@ pub fn single_pattern(
         -u * over_t
     };
     match average(overlaps, exponent) {
+        // The state is nearer to the pattern than the quadrature sees.
+        Some(Average { ln_mean, gap, variance, exponent })
+            if (ln_mean + gap + variance + exponent).is_nan() =>
+        {
+            Err(Error::Parameter {
+                name: "temperature",
+                expected: "one at which gaps are above 1e-60",
+                found: temperature,
+            })
+        }
         Some(average) => Ok(SinglePattern {
             overlap: 1.0 - average.gap,
             variance: average.variance,

@@ -153,13 +153,15 @@ impl Polynomial {
         let t = field.t;
         let response = field.response();
         let q = field.order(response);
-        let noise = alpha * self.unit_noise(q, response, t).0;
+        // Self-consistency has made it the variance of the field.
+        let noise = field.spread * field.spread;
         let (energy, curvature) = if self.order == 2 {
-            let gap = 1.0 - response;
+            // 1 − C, which cancels in a spin glass at a small load, from noise = α q/(1 − C)².
+            let gap = if noise > 0.0 { (alpha * q).sqrt() / field.spread } else { 1.0 - response };
             // α/2 − (α/2) q/(1 − C), which is the diagonal and the mean of the cross-talk, without
             // cancellation.
             let mean = -0.5 * alpha * response * (1.0 - t) / gap;
-            let fluctuation = 0.5 * alpha * t * (-response).ln_1p() + 0.5 * noise * response;
+            let fluctuation = 0.5 * alpha * t * gap.ln() + 0.5 * noise * response;
             (0.5 * m * m + mean + fluctuation - self.diagonal(alpha), alpha / (gap * gap))
         } else {
             let cross = 0.5 * alpha * t * response * response * self.bend(q);
