@@ -20,9 +20,9 @@ use dam_experiments::{Error, output};
 
 /// Phase boundaries of dense associative memories, 15 digits, as CSV.
 ///
-/// By default `temperature,phi,f_ret,alpha_c,regime` for exponentially many patterns: the overlap and the free energy of
-/// retrieval, the load α = ln M / N at which the noise floor ties with it, and what the floor is like there: condensed,
-/// uncondensed, support (it begins there), none (no boundary).
+/// By default `temperature,phi,f_ret,alpha_c,regime` for exponentially many patterns: the overlap and the free
+/// energy of retrieval, the load α = ln M / N at which the noise floor ties with it, and what the floor is like
+/// there: condensed, uncondensed, support (it begins there), none (no boundary).
 #[derive(Parser)]
 #[command(allow_negative_numbers = true)]
 struct Options {

@@ -1,7 +1,7 @@
 """Phase boundaries of exponentially loaded memories from their definitions, in 50-digit arithmetic.
 
     pip install mpmath
-    python tests/reference/phase_boundaries.py > crates/dam-analysis/src/theory/tests/reference.rs
+    python tests/reference/phase_boundaries.py > crates/dam-analysis/src/theory/tests/data/phase_boundaries.rs
 
 M = e^(alpha N) patterns, N -> infinity, H = -c ln sum_mu e^(N k(phi_mu)), k(1) = 0, u = -c k. The states with
 overlap phi number e^(N s_geo(phi)), the patterns at overlap phi of a given state e^(N (alpha + s_ens(phi))).

@@ -277,8 +277,8 @@ pub fn polynomial(n: u32, indices: IndicesName, space: SpaceName) -> Result<Poly
     Ok(Polynomial::new(n, indices, space)?)
 }
 
-/// A CSV table `temperature,alpha_c,m,q` of the largest load M / N^(n−1) with a retrieval state, and that state; empty
-/// where there is none.
+/// A CSV table `temperature,alpha_c,m,q` of the largest load M / N^(n−1) with a retrieval state, and that state;
+/// empty where there is none.
 ///
 /// # Errors
 /// [`Error::Analysis`] for a temperature out of range.

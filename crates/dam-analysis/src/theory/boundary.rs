@@ -67,8 +67,9 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         Ok(self.temperature_of(self.floor(alpha).0.energy()))
     }
 
-    /// Up to which temperature f_ret lies below `energy` per site, whatever has that energy: T_c(α) for another estimate
-    /// of the floor, such as that of a finite N, or the level outside all supports of a kernel with a floor ε.
+    /// Up to which temperature f_ret lies below `energy` per site, whatever has that energy: T_c(α) for another
+    /// estimate of the floor, such as that of a finite N, or the level outside all supports of a kernel with a
+    /// floor ε.
     ///
     /// # Errors
     /// [`Error::Parameter`] if the energy is NaN.
@@ -97,9 +98,9 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         })
     }
 
-    /// The overlap down to which the target dominates the energy at load `alpha` and draws the state: at T = 0 a start
-    /// above it is retrieved. The largest φ with k(φ) = ν(α), the largest at which k stops to rise, or the edge of the
-    /// support; `None` beyond α_c(0).
+    /// The overlap down to which the target dominates the energy at load `alpha` and draws the state: at T = 0 a
+    /// start above it is retrieved. The largest φ with k(φ) = ν(α), the largest at which k stops to rise, or the
+    /// edge of the support; `None` beyond α_c(0).
     ///
     /// # Errors
     /// [`Error::Parameter`] unless α is finite and α >= 0.

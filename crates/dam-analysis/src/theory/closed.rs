@@ -71,8 +71,8 @@ fn lse_cumulant(beta: f64) -> Result<f64, Error> {
     Ok(0.5 * (phi / beta).ln() + beta * phi) // 1 − φ_*² = φ_*/β
 }
 
-/// u_noise of LSE with the Gaussian tail: `1 − √(2α)` where β >= √(2α), else `1 − α/β − β/2`. Above α = 1/2, where the
-/// tail ends at φ = 1, it is that of patterns with normal entries.
+/// u_noise of LSE with the Gaussian tail: `1 − √(2α)` where β >= √(2α), else `1 − α/β − β/2`. Above α = 1/2, where
+/// the tail ends at φ = 1, it is that of patterns with normal entries.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless β > 0 and α >= 0, both finite.
@@ -271,8 +271,8 @@ pub fn paper_max_temperature_lsr(b: f64) -> Result<f64, Error> {
 }
 
 /// Eq. 31 as printed: the uncondensed floor of LSR with the Gaussian tail, `−(1/b) ln(1 − b (1 − φ_*))`. It omits the
-/// entropy of the patterns; what follows from eq. 25 is `−(1/b) [α − φ_*²/2 + ln(1 − b (1 − φ_*))]`. For b >= 1 there is
-/// no φ_* < 1 and neither applies.
+/// entropy of the patterns; what follows from eq. 25 is `−(1/b) [α − φ_*²/2 + ln(1 − b (1 − φ_*))]`. For b >= 1
+/// there is no φ_* < 1 and neither applies.
 ///
 /// # Errors
 /// [`Error::Parameter`] unless 1 − 1/b < φ_* <= 1 and b > 0.

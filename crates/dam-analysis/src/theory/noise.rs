@@ -173,8 +173,8 @@ impl Noise {
         })
     }
 
-    /// Going inwards from 1, the coordinate on the branch of retrieval where k falls to `level`; `None` if it does not
-    /// among the positive overlaps.
+    /// Going inwards from 1, the coordinate on the branch of retrieval where k falls to `level`; `None` if it does
+    /// not among the positive overlaps.
     pub(super) fn falling_to<K: Extensive>(&self, kernel: &K, level: f64) -> Option<f64> {
         let side = &self.sides[0];
         if level <= self.k(kernel, Overlap::new(0.0, 1)) {
@@ -225,8 +225,8 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         0.0 - self.ensemble().s(self.noise.edge())
     }
 
-    /// Where the floor condenses; `None` if s_patterns + k is largest at m = ±1, so that the nearest patterns carry it
-    /// while there are fewer than all.
+    /// Where the floor condenses; `None` if s_patterns + k is largest at m = ±1, so that the nearest patterns carry
+    /// it while there are fewer than all.
     #[must_use]
     pub fn condensation(&self) -> Option<Condensation> {
         let best = self.noise.points.iter().max_by(|a, b| a.annealed.total_cmp(&b.annealed))?;

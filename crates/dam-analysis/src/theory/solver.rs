@@ -23,9 +23,8 @@ use crate::Error;
 /// The floor u_noise is that of a random energy model: condensed on the nearest patterns or carried by
 /// exponentially many ([`NoiseFloor`](super::NoiseFloor)). The solver uses nothing of a kernel but k and dk/dm, so
 /// closed forms ([`closed`](super::closed)) are its tests, not its parts. Structure of k that is narrower than
-/// a tenth in the log-odds of the overlap may be missed.
-///
-/// Making one costs about 0.1 ms and allocates; its methods cost about 1 µs and do not.
+/// a tenth in the log-odds of the overlap may be missed. Making a theory allocates; its methods do not (cost:
+/// `benches/phase_diagram.rs`).
 ///
 /// # Example
 /// ```
@@ -118,7 +117,8 @@ pub(super) enum Beyond {
 }
 
 impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
-    /// The theory of `H = −c ln Σ_μ F(m_μ)` for states with the entropy `space` and patterns with the rate `ensemble`.
+    /// The theory of `H = −c ln Σ_μ F(m_μ)` for states with the entropy `space` and patterns with the rate
+    /// `ensemble`.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless c is positive and finite; [`Error::Core`] with
@@ -175,7 +175,8 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         self.c * self.kernel.rate_slope(at) / -self.space.ds(at)
     }
 
-    /// Its logarithm, −∞ where k is flat, NaN where it falls towards 1. Next to 1 the temperature itself may underflow.
+    /// Its logarithm, −∞ where k is flat, NaN where it falls towards 1. Next to 1 the temperature itself may
+    /// underflow.
     fn ln_temperature_at(&self, y: f64) -> f64 {
         let at = self.well.chart.at(y);
         self.c.ln() + self.kernel.rate_slope(at).ln() - (-self.space.ds(at)).ln()

@@ -7,11 +7,10 @@ use dam_core::{Extensive, Kernel, Overlap};
 use super::*;
 
 mod closed_forms;
+mod data;
 mod edges;
+mod high_precision;
 mod properties;
-mod reference;
-mod references;
-mod tables;
 mod tabulated;
 
 /// k = −β (1 − m³): its minimum near 1 is lost at a finite temperature, and its floor has two phases.

@@ -194,7 +194,7 @@ pub(super) const CAPACITIES: [(Energy, f64, [f64; 3]); 84] = [
     ((6, Distinct, Sphere), 0.7, [0.0005818514337651609, 0.7691605673134587, 0.6666666666666666]),
 ];
 
-/// Order and spins; the spinodal and T_c at α = 0.
+/// Order and space; the spinodal and T_c at α = 0.
 #[rustfmt::skip]
 pub(super) const TEMPERATURES: [(u32, Space, [f64; 2]); 8] = [
     (3, Hypercube, [1.7477487250954455, 1.4879075092619654]),

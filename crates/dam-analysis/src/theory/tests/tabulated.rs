@@ -1,6 +1,6 @@
 //! The solver against rounded tables: every printed digit.
 
-use super::tables::*;
+use super::data::tables::*;
 use super::*;
 
 /// `found` beside the rows of `table`: equal to the last printed digit.

@@ -1,6 +1,6 @@
 //! The solver against `tests/reference/phase_boundaries.py`.
 
-use super::reference::{FLOORS, Floor, LARGEST_TEMPERATURE, RETRIEVAL, THERMAL_PHASES};
+use super::data::phase_boundaries::{FLOORS, Floor, LARGEST_TEMPERATURE, RETRIEVAL, THERMAL_PHASES};
 use super::*;
 
 fn kernel(name: &str, parameter: f64) -> (Box<dyn Extensive>, f64) {
@@ -29,7 +29,7 @@ fn states_of_retrieval() {
     }
 }
 
-fn retrieval<R: RateFunction>(case: &super::reference::Retrieval, rate: R) {
+fn retrieval<R: RateFunction>(case: &super::data::phase_boundaries::Retrieval, rate: R) {
     let (kernel, c) = kernel(case.kernel, case.parameter);
     let theory = Theory::new(kernel, c, rate, rate).unwrap();
     let of =
