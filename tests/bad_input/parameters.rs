@@ -1,7 +1,7 @@
 use dam_core::dynamics::{Langevin, Order, PairMetropolis};
 use dam_core::prelude::*;
 
-use crate::shapes::two_patterns;
+use super::shapes::two_patterns;
 
 const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;

@@ -1,7 +1,7 @@
 use dam_core::nalgebra::{DMatrix, DVector};
 use dam_core::prelude::*;
 
-use crate::shapes::two_patterns;
+use super::shapes::two_patterns;
 
 #[test]
 fn patterns_with_numbers_that_are_none_are_refused() {

@@ -1,8 +1,8 @@
 use dam_core::kernel::{Exponential, Kernel, Monomial, RectifiedMonomial};
 use dam_core::{Dam, Flip, Hypercube, LogSum, Priced, Purpose, StreamRng, Streams, Sum};
 
-use crate::brute::{Model, dots, flipped, negative, random_patterns, random_signs, spins};
-use crate::prices::{Flips, compare};
+use super::brute::{Model, dots, flipped, negative, random_patterns, random_signs, spins};
+use super::prices::{Flips, compare};
 
 /// A sum of i128 that needs more than 128 bits.
 #[derive(Clone, Copy, Default)]

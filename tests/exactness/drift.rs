@@ -2,7 +2,7 @@ use dam_core::kernel::{Epanechnikov, Exponential, Kernel, Monomial, Powered, Rec
 use dam_core::rand::RngExt;
 use dam_core::{Aggregator, Dam, Flip, Hypercube, LogSum, Priced, Purpose, Streams, Sum};
 
-use crate::brute::{dots, random_patterns, spins};
+use super::brute::{dots, random_patterns, spins};
 
 /// Makes `flips` flips, half of them on a march that visits every dot product of pattern 0, and compares the
 /// running state with a fresh one.

@@ -66,7 +66,7 @@ fn exponential_models_of_ten_thousand_spins_neither_overflow_nor_lose_the_patter
 }
 
 /// The same with 1.25 GB of bits, kept twice:
-/// `cargo test --release -p dam-core --test exactness -- --ignored a_million_patterns`
+/// `cargo test --release -p dam-core --test core -- --ignored a_million_patterns`
 #[test]
 #[ignore = "needs 3 GB and two minutes"]
 fn a_million_patterns_of_ten_thousand_spins() {

@@ -1,7 +1,7 @@
 use dam_core::nalgebra::DVector;
 use dam_core::{Energy, Flip, LocalField, Priced, Purpose, StateSpace, Streams};
 
-use crate::brute::{
+use super::brute::{
     MODELS, Model, dots, flipped, integer_field, negative, random_patterns, random_signs, spins, ulps,
 };
 
@@ -105,7 +105,7 @@ fn a_memory_that_grew_and_shrank_equals_a_fresh_one() {
     let x = random_signs(n, &mut rng);
     let mut kept = vec![all[0].clone()];
     let mut memory = Model::Monomial(3).memory(&kept);
-    let same = |memory: &crate::brute::Memory, kept: &[Vec<i8>]| {
+    let same = |memory: &super::brute::Memory, kept: &[Vec<i8>]| {
         let fresh = Model::Monomial(3).memory(kept);
         let state = spins(&x);
         assert_eq!(memory.len(), kept.len());

@@ -1,7 +1,7 @@
 use dam_core::dynamics::{Asynchronous, Dynamics, Order, Progress, Synchronous};
 use dam_core::{Flip, LocalField, Priced, Purpose, Runner, Spins, StopReason, Streams};
 
-use crate::brute::{
+use super::brute::{
     MODELS, Memory, Model, dots, flipped, integer_field, negative, random_patterns, random_signs, spins,
 };
 

@@ -17,6 +17,30 @@ pub enum Error {
         /// What was expected and found.
         message: String,
     },
+    /// A folder that holds the results of another run.
+    #[error(
+        "{path}: expected the run {expected}, found {found}; give another folder by --out, or empty this one by --force"
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What this run is.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A cell that occurs twice in a run.
+    #[error("expected cells that differ from each other, found {cell} twice")]
+    Cells {
+        /// The cell.
+        cell: String,
+    },
+    /// Threads that cannot be started.
+    #[error("expected to start the threads of a run, found {message}")]
+    Threads {
+        /// What the system said.
+        message: String,
+    },
     /// An output that cannot be written.
     #[error("{path}: {message}")]
     Output {

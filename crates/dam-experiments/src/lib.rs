@@ -6,6 +6,7 @@
 pub mod basin_isolation;
 mod error;
 pub mod figure;
+pub mod harness;
 pub mod output;
 pub mod phase_boundary;
 pub mod predictors;

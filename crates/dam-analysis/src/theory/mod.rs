@@ -9,7 +9,8 @@
 //! let theory = Theory::new(Powered(Epanechnikov::new(b)?), 1.0 / b, BinaryEntropy, BinaryEntropy)?;
 //! assert!((theory.support_threshold() - 0.2426).abs() < 1e-4);
 //! assert_eq!(theory.critical_temperature(0.24)?, TemperatureLimit::Always);
-//! assert!(theory.critical_temperature(0.30)?.temperature() < 0.5);
+//! let TemperatureLimit::Below(t) = theory.critical_temperature(0.30)? else { unreachable!() };
+//! assert!((theory.alpha_c(t)?.unwrap().alpha - 0.30).abs() < 1e-12);
 //! # Ok::<(), dam_analysis::Error>(())
 //! ```
 //!

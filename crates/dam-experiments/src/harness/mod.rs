@@ -1,0 +1,72 @@
+//! One harness for all reproductions: a grid of independent cells, computed on all cores, that survives interruptions
+//! and can be split over machines.
+//!
+//! ```text
+//! DIR/run.json              what is computed: experiment, versions, seed, settings
+//! DIR/cells/<address>.json  one finished cell each, with a checksum
+//! DIR/cells.jsonl           all cells in order, once the last is finished
+//! ```
+//!
+//! A cell's random streams depend on the seed, the experiment and the cell alone. So a run gives the same bytes for any
+//! number of threads, however often it was interrupted, and put together from any shards (on one level of vector
+//! instructions, which is stored with each cell; [`Options::portable`] forces the common one).
+
+mod address;
+mod options;
+mod run;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use dam_core::Streams;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use options::{Options, Preset, Shard};
+pub use run::{Outcome, run};
+pub use store::Store;
+
+use crate::Error;
+
+/// The records of a run by cell.
+pub type Records<E> = BTreeMap<<E as Experiment>::Cell, <E as Experiment>::Record>;
+
+/// What is to be computed: **implement this for a new experiment**.
+///
+/// A record must be a function of the settings, the cell and its streams, and of nothing else.
+pub trait Experiment: Sync {
+    /// Names the experiment in its files.
+    const NAME: &'static str;
+    /// Counts the changes of the meaning of cells, records or settings. Results of other formats are refused.
+    const FORMAT: u32;
+    /// What changes results, the same for all cells; never threads or paths.
+    type Settings: Serialize + DeserializeOwned + PartialEq + Debug + Sync;
+    /// The identity of a cell: parameters, disorder realization, chunk. Its JSON is its key and its stream's address, so
+    /// floating-point parameters belong into it only if they are the same doubles every time.
+    type Cell: Serialize + DeserializeOwned + Clone + Ord + Debug + Send + Sync;
+    /// What a cell yields. JSON has no NaN: use `Option`.
+    type Record: Serialize + DeserializeOwned + Debug + Send;
+
+    /// All cells of a run.
+    fn cells(&self, settings: &Self::Settings) -> Vec<Self::Cell>;
+
+    /// Computes one cell.
+    ///
+    /// # Errors
+    /// Whatever goes wrong; the run stops and keeps what is finished.
+    fn compute(
+        &self,
+        settings: &Self::Settings,
+        cell: &Self::Cell,
+        streams: Streams,
+    ) -> Result<Self::Record, Error>;
+
+    /// How long a cell takes, in any unit: dear ones go first.
+    fn cost(&self, cell: &Self::Cell) -> f64 {
+        let _ = cell;
+        1.0
+    }
+}

@@ -1,0 +1,74 @@
+//! What every experiment can be told on the command line.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+/// How much is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Minutes on two cores.
+    Quick,
+    /// The paper's sizes.
+    Paper,
+    /// More realizations than the paper's.
+    Full,
+}
+
+/// One of several equal parts of a run, counted from 1: `2/3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    index: usize,
+    of: usize,
+}
+
+impl Shard {
+    /// Whether the cell at `position` belongs to it.
+    #[must_use]
+    pub fn holds(self, position: usize) -> bool {
+        position % self.of == self.index - 1
+    }
+}
+
+impl FromStr for Shard {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("expected I/N with 1 <= I <= N, such as 2/3, found {text}");
+        let (index, of) = text.split_once('/').ok_or_else(wrong)?;
+        let (index, of) = (index.parse().map_err(|_| wrong())?, of.parse().map_err(|_| wrong())?);
+        if (1..=of).contains(&index) { Ok(Self { index, of }) } else { Err(wrong()) }
+    }
+}
+
+/// Options that all experiments share.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// How much to compute.
+    #[arg(long, value_enum, default_value = "quick")]
+    pub preset: Preset,
+    /// Seed of all randomness.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Threads; by default all cores. Results do not depend on it.
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// Where results go; a run that was interrupted goes on from what it finds there.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Compute only this part of the cells, for instance 2/3; put parts together by --merge.
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
+    /// Take over the finished cells of the same run in these folders.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    pub merge: Vec<PathBuf>,
+    /// Empty the folder if it holds another run.
+    #[arg(long)]
+    pub force: bool,
+    /// No progress on the terminal.
+    #[arg(long)]
+    pub quiet: bool,
+    /// Use the vector instructions that all machines have, so that shards of unlike machines agree to the bit.
+    #[arg(long)]
+    pub portable: bool,
+}

@@ -1,0 +1,157 @@
+//! Computing cells.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::address::{json, streams};
+use super::{Experiment, Options, Records, Store};
+use crate::Error;
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome<R> {
+    /// Every cell is there.
+    Complete(R),
+    /// All cells of the shard are there, some of the others are not.
+    Shard {
+        /// Finished cells, of this shard and others.
+        finished: usize,
+        /// All cells.
+        of: usize,
+    },
+    /// It was told to stop; the same command goes on from here.
+    Stopped {
+        /// Finished cells.
+        finished: usize,
+        /// All cells.
+        of: usize,
+    },
+}
+
+/// Computes the cells of an experiment that are not yet in its folder: `options.out`, or `out/NAME`.
+///
+/// Ctrl-C lets the cells under way finish and stops; an error of one cell likewise. Whatever is finished is kept.
+///
+/// # Errors
+/// As [`Store::open`]; [`Error::Cells`] for cells that occur twice; the first error of a cell.
+pub fn run<E: Experiment>(
+    experiment: &E,
+    settings: E::Settings,
+    options: &Options,
+) -> Result<(Store<E>, Outcome<Records<E>>), Error> {
+    static STOP: AtomicBool = AtomicBool::new(false);
+    static HANDLER: Once = Once::new();
+    // A process that has a handler of its own keeps it.
+    HANDLER.call_once(|| drop(ctrlc::try_set_handler(|| STOP.store(true, Ordering::Relaxed))));
+    run_until(experiment, settings, options, &STOP)
+}
+
+pub(super) fn run_until<E: Experiment>(
+    experiment: &E,
+    settings: E::Settings,
+    options: &Options,
+    stop: &AtomicBool,
+) -> Result<(Store<E>, Outcome<Records<E>>), Error> {
+    if options.portable {
+        dam_core::force_portable(true);
+    }
+    let folder = options.out.clone().unwrap_or_else(|| Path::new("out").join(E::NAME));
+    let store = Store::<E>::open(&folder, options.seed, settings, options.force)?;
+    let mut cells = experiment.cells(store.settings());
+    cells.sort();
+    if let Some(pair) = cells.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Error::Cells { cell: format!("{:?}", pair[0]) });
+    }
+    store.merge(&options.merge, &cells)?;
+    let found = store.find(&cells)?;
+    let mine = |position: &usize| options.shard.is_none_or(|shard| shard.holds(*position));
+    let mut missing: Vec<&E::Cell> = (0..cells.len())
+        .filter(mine)
+        .map(|position| &cells[position])
+        .filter(|cell| !found.records.contains_key(cell))
+        .collect();
+    missing.sort_by(|a, b| experiment.cost(b).total_cmp(&experiment.cost(a)));
+
+    let bar = progress(cells.len(), found.records.len(), options.quiet);
+    for path in &found.damaged {
+        bar.suspend(|| eprintln!("{}: damaged, computed again", path.display()));
+    }
+    if !missing.is_empty() {
+        compute(experiment, &store, &missing, options.threads, stop, &bar)?;
+    }
+    bar.finish_and_clear();
+
+    let found = store.find(&cells)?;
+    if found.levels.len() > 1 && !options.quiet {
+        let levels = found.levels.join(", ");
+        eprintln!(
+            "cells of unlike vector instructions ({levels}) agree to rounding only; --portable avoids it"
+        );
+    }
+    let (finished, of) = (found.records.len(), cells.len());
+    let outcome = if finished == of {
+        store.join(&cells)?;
+        Outcome::Complete(found.records)
+    } else if stop.load(Ordering::Relaxed) {
+        Outcome::Stopped { finished, of }
+    } else {
+        Outcome::Shard { finished, of }
+    };
+    Ok((store, outcome))
+}
+
+/// Each worker takes the next cell when it has finished one, so that the dear ones are under way first.
+fn compute<E: Experiment>(
+    experiment: &E,
+    store: &Store<E>,
+    missing: &[&E::Cell],
+    threads: Option<usize>,
+    stop: &AtomicBool,
+    bar: &ProgressBar,
+) -> Result<(), Error> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
+    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
+    let broken = AtomicBool::new(false);
+    let one = |cell: &E::Cell| -> Result<(), Error> {
+        let key = json(cell).map_err(|e| Error::output(store.folder(), &e))?;
+        let level = dam_core::level();
+        let record = experiment.compute(store.settings(), cell, streams::<E>(store.seed(), &key))?;
+        store.keep(cell, level, &record)
+    };
+    pool.scope(|scope| {
+        for _ in 0..pool.current_num_threads().min(missing.len()) {
+            scope.spawn(|_| {
+                while !stop.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
+                    let Some(cell) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    match one(cell) {
+                        Ok(()) => bar.inc(1),
+                        Err(e) => {
+                            broken.store(true, Ordering::Relaxed);
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+fn progress(cells: usize, finished: usize, quiet: bool) -> ProgressBar {
+    if quiet {
+        return ProgressBar::hidden();
+    }
+    let style = "{wide_bar} {pos}/{len} cells, {per_sec}, {eta} left";
+    let bar = ProgressBar::new(cells as u64)
+        .with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+        // Rate and time left are those of this run, not of what it found.
+        .with_position(finished as u64);
+    bar.reset_eta();
+    bar.enable_steady_tick(Duration::from_millis(500));
+    bar
+}

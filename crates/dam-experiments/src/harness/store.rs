@@ -1,0 +1,242 @@
+//! The folder of a run.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dam_core::Level;
+use serde::{Deserialize, Serialize};
+
+use super::address::{digest, json};
+use super::{Experiment, Records};
+use crate::{Error, output};
+
+/// Finished cells in a folder. Each is a file of its own, written under another name first: what is there is whole, or
+/// its checksum says that it is not.
+pub struct Store<E: Experiment> {
+    folder: PathBuf,
+    head: Head<E::Settings>,
+}
+
+// A derived one would ask the experiment itself for it.
+impl<E: Experiment> Debug for Store<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("folder", &self.folder).field("head", &self.head).finish()
+    }
+}
+
+/// What all cells of a run have in common, and what they are refused by.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Head<S> {
+    experiment: String,
+    format: u32,
+    version: String,
+    seed: u64,
+    settings: S,
+}
+
+#[derive(Serialize)]
+struct EntryRef<'a, S, C, R> {
+    head: &'a Head<S>,
+    level: String,
+    cell: &'a C,
+    record: &'a R,
+}
+
+#[derive(Deserialize)]
+struct Entry<S, C, R> {
+    head: Head<S>,
+    level: String,
+    cell: C,
+    record: R,
+}
+
+/// What a store holds of the cells asked for.
+pub(super) struct Found<E: Experiment> {
+    pub(super) records: Records<E>,
+    /// Files that are not whole, or not what they say; their cells count as missing.
+    pub(super) damaged: Vec<PathBuf>,
+    /// The levels of vector instructions the cells were computed with.
+    pub(super) levels: Vec<String>,
+}
+
+const PREFIX: &str = "{\"checksum\":\"";
+const MIDDLE: &str = "\",\"entry\":";
+
+impl<E: Experiment> Store<E> {
+    /// The store of a run in `folder`, made if there is none. With `force` a store of another run is emptied.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] if the folder holds another run: another experiment, format, version, seed or settings;
+    /// [`Error::Output`] if it cannot be read or written.
+    pub fn open(folder: &Path, seed: u64, settings: E::Settings, force: bool) -> Result<Self, Error> {
+        let head = Head {
+            experiment: E::NAME.into(),
+            format: E::FORMAT,
+            version: env!("CARGO_PKG_VERSION").into(),
+            seed,
+            settings,
+        };
+        let store = Self { folder: folder.to_owned(), head };
+        let path = folder.join("run.json");
+        match store.compare(&path) {
+            Ok(true) => return Ok(store),
+            Ok(false) => {}
+            Err(Error::Foreign { .. }) if force => {
+                let cells = store.cells();
+                fs::remove_dir_all(&cells).map_err(|e| Error::output(&cells, &e))?;
+            }
+            Err(e) => return Err(e),
+        }
+        let cells = store.cells();
+        fs::create_dir_all(&cells).map_err(|e| Error::output(&cells, &e))?;
+        let text = json(&store.head).map_err(|e| Error::output(&path, &e))?;
+        output::write(&path, &text)?;
+        Ok(store)
+    }
+
+    /// Whether the file holds the head of this run; `false` if there is none.
+    fn compare(&self, path: &Path) -> Result<bool, Error> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(e) => return Err(Error::output(path, &e)),
+        };
+        let expected = json(&self.head).map_err(|e| Error::output(path, &e))?;
+        if text.trim_end() == expected {
+            return Ok(true);
+        }
+        Err(Error::Foreign { path: path.to_owned(), expected, found: text.chars().take(400).collect() })
+    }
+
+    fn cells(&self) -> PathBuf {
+        self.folder.join("cells")
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The settings of the run.
+    #[must_use]
+    pub fn settings(&self) -> &E::Settings {
+        &self.head.settings
+    }
+
+    /// The seed of the run.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.head.seed
+    }
+
+    fn path(&self, cell_json: &str) -> PathBuf {
+        self.cells().join(format!("{:016x}.json", digest(cell_json)))
+    }
+
+    fn line(&self, cell: &E::Cell, level: &str, record: &E::Record) -> Result<String, String> {
+        let entry = json(&EntryRef { head: &self.head, level: level.into(), cell, record })?;
+        Ok(format!("{PREFIX}{:016x}{MIDDLE}{entry}}}\n", digest(&entry)))
+    }
+
+    /// Keeps a finished cell.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if it cannot be written, or holds a number that JSON has not.
+    pub(super) fn keep(&self, cell: &E::Cell, level: Level, record: &E::Record) -> Result<(), Error> {
+        let path = self.path(&json(cell).map_err(|e| Error::output(&self.cells(), &e))?);
+        let text = self.line(cell, &level.to_string(), record).map_err(|e| Error::output(&path, &e))?;
+        // A NaN is written as null, and would be found damaged by every later run.
+        if self.read(&text).is_none() {
+            return Err(Error::output(
+                &path,
+                &"expected a record of finite numbers, found one that JSON cannot hold",
+            ));
+        }
+        output::write(&path, &text)
+    }
+
+    /// A line as it was written, or `None` if it is damaged.
+    fn read(&self, text: &str) -> Option<Entry<E::Settings, E::Cell, E::Record>> {
+        let rest = text.strip_prefix(PREFIX)?;
+        let (checksum, rest) = rest.split_at_checked(16)?;
+        let entry = rest.strip_prefix(MIDDLE)?.strip_suffix("}\n")?;
+        if u64::from_str_radix(checksum, 16).ok()? != digest(entry) {
+            return None;
+        }
+        serde_json::from_str(entry).ok()
+    }
+
+    /// What there is of `cells`.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] for a cell of another run; [`Error::Output`] if files cannot be read.
+    pub(super) fn find(&self, cells: &[E::Cell]) -> Result<Found<E>, Error> {
+        let mut found = Found { records: BTreeMap::new(), damaged: Vec::new(), levels: Vec::new() };
+        for cell in cells {
+            let key = json(cell).map_err(|e| Error::output(&self.cells(), &e))?;
+            let path = self.path(&key);
+            let text = match fs::read(&path) {
+                Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) => return Err(Error::output(&path, &e)),
+            };
+            match self.read(&text) {
+                Some(entry) if entry.head != self.head => {
+                    let heads = [json(&self.head), json(&entry.head)].map(Result::unwrap_or_default);
+                    let [expected, found] = heads;
+                    return Err(Error::Foreign { path, expected, found });
+                }
+                Some(entry) if entry.cell == *cell => {
+                    if !found.levels.contains(&entry.level) {
+                        found.levels.push(entry.level);
+                    }
+                    found.records.insert(entry.cell, entry.record);
+                }
+                _ => found.damaged.push(path),
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes over the finished cells of the same run in other folders.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] if a folder holds another run; [`Error::Output`] if one holds none, or files cannot be read or
+    /// written.
+    pub(super) fn merge(&self, folders: &[PathBuf], cells: &[E::Cell]) -> Result<(), Error> {
+        for folder in folders {
+            let path = folder.join("run.json");
+            if !self.compare(&path)? {
+                return Err(Error::output(&path, &"expected the folder of a run, found no such file"));
+            }
+            for cell in cells {
+                let key = json(cell).map_err(|e| Error::output(folder, &e))?;
+                let (ours, name) = (self.path(&key), format!("{:016x}.json", digest(&key)));
+                let Ok(text) = fs::read_to_string(folder.join("cells").join(name)) else { continue };
+                let whole =
+                    self.read(&text).is_some_and(|entry| entry.cell == *cell && entry.head == self.head);
+                let missing = !fs::read_to_string(&ours).is_ok_and(|text| self.read(&text).is_some());
+                if whole && missing {
+                    output::write(&ours, &text)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All cells in order, one line each, in one file.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if files cannot be read or written.
+    pub(super) fn join(&self, cells: &[E::Cell]) -> Result<(), Error> {
+        let mut all = String::new();
+        for cell in cells {
+            let path = self.path(&json(cell).map_err(|e| Error::output(&self.cells(), &e))?);
+            all += &fs::read_to_string(&path).map_err(|e| Error::output(&path, &e))?;
+        }
+        output::write(&self.folder.join("cells.jsonl"), &all)
+    }
+}

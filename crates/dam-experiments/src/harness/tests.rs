@@ -1,0 +1,311 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dam_core::Purpose;
+use dam_core::rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use super::address::json;
+use super::run::run_until;
+use super::*;
+
+/// Draws numbers; counts how often it is asked, and fails or dawdles if told to.
+#[derive(Default)]
+struct Draws {
+    computed: Mutex<Vec<Cell>>,
+    fails_at: Option<u32>,
+    not_a_number: bool,
+    delay: Option<Duration>,
+    log: Option<PathBuf>,
+    stop_after: Option<(usize, &'static AtomicBool)>,
+    count: AtomicUsize,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Settings {
+    cells: u32,
+    scale: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Cell {
+    n: u32,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Record {
+    words: Vec<u64>,
+    mean: f64,
+}
+
+impl Experiment for Draws {
+    const NAME: &'static str = "draws";
+    const FORMAT: u32 = 3;
+    type Settings = Settings;
+    type Cell = Cell;
+    type Record = Record;
+
+    fn cells(&self, settings: &Settings) -> Vec<Cell> {
+        (0..settings.cells).rev().map(|n| Cell { n }).collect()
+    }
+
+    fn compute(&self, settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
+        if let Some(path) = &self.log {
+            let mut log = fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+            writeln!(log, "{}", json(cell).unwrap()).unwrap();
+        }
+        if let Some(delay) = self.delay {
+            std::thread::sleep(delay);
+        }
+        self.computed.lock().unwrap().push(cell.clone());
+        if let Some((limit, stop)) = self.stop_after {
+            stop.store(self.count.fetch_add(1, Ordering::Relaxed) + 1 >= limit, Ordering::Relaxed);
+        }
+        if self.fails_at == Some(cell.n) {
+            let (name, expected) = ("n", "another");
+            return Err(dam_core::Error::Parameter { name, expected, found: f64::from(cell.n) }.into());
+        }
+        let mut rng = streams.rng(Purpose::Patterns, 0);
+        let words: Vec<u64> = (0..=cell.n % 5).map(|_| rng.next_u64()).collect();
+        let sum: f64 = words.iter().map(|&word| word as f64).sum();
+        let mean = if self.not_a_number { f64::NAN } else { settings.scale * sum / words.len() as f64 };
+        Ok(Record { words, mean })
+    }
+
+    fn cost(&self, cell: &Cell) -> f64 {
+        f64::from(cell.n)
+    }
+}
+
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+fn settings() -> Settings {
+    Settings { cells: 24, scale: 1e-19 / 3.0 }
+}
+
+fn options(out: &Path) -> Options {
+    Options {
+        preset: Preset::Quick,
+        seed: 7,
+        threads: Some(2),
+        out: Some(out.to_owned()),
+        shard: None,
+        merge: Vec::new(),
+        force: false,
+        quiet: true,
+        portable: false,
+    }
+}
+
+fn complete(out: &Path, options: &Options) -> (Vec<u8>, usize) {
+    let draws = Draws::default();
+    let (_, outcome) = run_until(&draws, settings(), options, &NEVER).unwrap();
+    assert!(matches!(outcome, Outcome::Complete(records) if records.len() == 24));
+    (fs::read(out.join("cells.jsonl")).unwrap(), draws.computed.into_inner().unwrap().len())
+}
+
+fn whole() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    complete(folder.path(), &options(folder.path())).0
+}
+
+#[test]
+fn the_same_bytes_for_any_number_of_threads_and_shards() {
+    let expected = whole();
+    assert_eq!(expected.iter().filter(|&&byte| byte == b'\n').count(), 24);
+    for threads in [1, 3] {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { threads: Some(threads), ..options(folder.path()) };
+        assert_eq!(complete(folder.path(), &options).0, expected);
+    }
+    let shards = [(); 3].map(|()| tempfile::tempdir().unwrap());
+    for (k, folder) in shards.iter().enumerate() {
+        let shard = Some(format!("{}/3", k + 1).parse().unwrap());
+        let options = Options { shard, ..options(folder.path()) };
+        let (_, outcome) = run_until(&Draws::default(), settings(), &options, &NEVER).unwrap();
+        assert!(matches!(outcome, Outcome::Shard { finished: 8, of: 24 }));
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let merge = shards.iter().map(|folder| folder.path().to_owned()).collect();
+    let (merged, computed) = complete(folder.path(), &Options { merge, ..options(folder.path()) });
+    assert_eq!((merged, computed), (expected, 0));
+}
+
+#[test]
+fn what_is_finished_is_not_computed_again() {
+    let expected = whole();
+    let folder = tempfile::tempdir().unwrap();
+    // Stopped as by Ctrl-C after five cells, twice; then an error.
+    static STOP: AtomicBool = AtomicBool::new(false);
+    let mut seen = BTreeSet::new();
+    for _ in 0..2 {
+        STOP.store(false, Ordering::Relaxed);
+        let draws = Draws { stop_after: Some((5, &STOP)), ..Draws::default() };
+        let (_, outcome) = run_until(&draws, settings(), &options(folder.path()), &STOP).unwrap();
+        assert!(matches!(outcome, Outcome::Stopped { of: 24, .. }));
+        for cell in draws.computed.into_inner().unwrap() {
+            assert!(seen.insert(cell));
+        }
+    }
+    let draws = Draws { fails_at: Some(0), ..Draws::default() };
+    let failed = run_until(&draws, settings(), &options(folder.path()), &NEVER).unwrap_err();
+    assert!(failed.to_string().contains("expected another"), "{failed}");
+    // Cell 0 is the cheapest, so all others were finished before it.
+    assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 1));
+}
+
+#[test]
+fn damaged_cells_are_found_and_computed_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = complete(folder.path(), &options(folder.path())).0;
+    let mut files: Vec<_> =
+        fs::read_dir(folder.path().join("cells")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let good = fs::read(&files[0]).unwrap();
+    for cut in [0, 1, 20, good.len() / 2, good.len() - 1] {
+        fs::write(&files[0], &good[..cut]).unwrap();
+        assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 1), "cut at {cut}");
+    }
+    for place in (0..good.len()).step_by(7) {
+        let mut bad = good.clone();
+        bad[place] ^= 4;
+        fs::write(&files[0], &bad).unwrap();
+        assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 1), "byte {place}");
+    }
+    // A whole cell under the name of another.
+    fs::copy(&files[1], &files[0]).unwrap();
+    assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 1));
+}
+
+#[test]
+fn results_of_another_run_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = complete(folder.path(), &options(folder.path())).0;
+    let refused = |settings: Settings, options: &Options| {
+        run_until(&Draws::default(), settings, options, &NEVER).map(|_| ()).unwrap_err()
+    };
+    let other = Options { seed: 8, ..options(folder.path()) };
+    let message = refused(settings(), &other).to_string();
+    assert!(message.contains("\"seed\":8") && message.contains("\"seed\":7"), "{message}");
+    let scaled = Settings { scale: 2.0, ..settings() };
+    assert!(matches!(refused(scaled.clone(), &options(folder.path())), Error::Foreign { .. }));
+    // Nor is such a run merged into another.
+    let elsewhere = tempfile::tempdir().unwrap();
+    let merge = vec![folder.path().to_owned()];
+    let merged = Options { seed: 8, merge, ..options(elsewhere.path()) };
+    assert!(matches!(refused(settings(), &merged), Error::Foreign { .. }));
+    let nothing = Options { merge: vec![elsewhere.path().join("none")], ..options(folder.path()) };
+    assert!(matches!(refused(settings(), &nothing), Error::Output { .. }));
+    // A cell smuggled in from another run.
+    let cells = || {
+        let mut files: Vec<_> =
+            fs::read_dir(folder.path().join("cells")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    };
+    let smuggled = tempfile::tempdir().unwrap();
+    complete(smuggled.path(), &Options { seed: 8, ..options(smuggled.path()) });
+    let name = cells()[0].file_name().unwrap().to_owned();
+    fs::copy(smuggled.path().join("cells").join(name), &cells()[0]).unwrap();
+    assert!(matches!(refused(settings(), &options(folder.path())), Error::Foreign { .. }));
+    // With --force the folder is emptied first.
+    let forced = Options { seed: 8, force: true, ..options(folder.path()) };
+    let (bytes, computed) = complete(folder.path(), &forced);
+    assert!(computed == 24 && bytes != expected);
+}
+
+#[test]
+fn bad_cells_and_folders_are_typed_errors() {
+    struct Twice;
+    impl Experiment for Twice {
+        const NAME: &'static str = "twice";
+        const FORMAT: u32 = 1;
+        type Settings = ();
+        type Cell = u8;
+        type Record = u8;
+        fn cells(&self, (): &()) -> Vec<u8> {
+            vec![1, 2, 1]
+        }
+        fn compute(&self, (): &(), cell: &u8, _: Streams) -> Result<u8, Error> {
+            Ok(*cell)
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let twice = run_until(&Twice, (), &options(folder.path()), &NEVER).unwrap_err();
+    assert!(matches!(twice, Error::Cells { cell } if cell == "1"));
+    // A record that JSON cannot hold.
+    let folder = tempfile::tempdir().unwrap();
+    let draws = Draws { not_a_number: true, ..Draws::default() };
+    let nan = run_until(&draws, settings(), &options(folder.path()), &NEVER).unwrap_err();
+    assert!(matches!(nan, Error::Output { .. }), "{nan}");
+    assert_eq!(fs::read_dir(folder.path().join("cells")).unwrap().count(), 0);
+    // A folder below a file.
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let nowhere = run_until(&Draws::default(), settings(), &options(&file.join("below")), &NEVER);
+    assert!(matches!(nowhere.unwrap_err(), Error::Output { .. }));
+    for text in ["", "3", "0/3", "4/3", "1/0", "a/b", "-1/2"] {
+        assert!(text.parse::<Shard>().is_err(), "{text}");
+    }
+}
+
+/// Runs in a process of its own, which the next test kills.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os("DAM_HARNESS_CHILD").map(PathBuf::from) else { return };
+    let delay = Some(Duration::from_millis(4));
+    let draws = Draws { delay, log: Some(folder.join("log")), ..Draws::default() };
+    run_until(&draws, settings(), &options(&folder), &NEVER).unwrap();
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_was() {
+    let expected = whole();
+    let folder = tempfile::tempdir().unwrap();
+    let finished = || -> BTreeSet<String> {
+        let Ok(files) = fs::read_dir(folder.path().join("cells")) else { return BTreeSet::new() };
+        let texts = files.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
+        // Only whole files count; one being written has another name.
+        let cells = texts.filter(|text| text.ends_with("}}\n")).filter_map(|text| {
+            let start = text.find("\"cell\":")? + 7;
+            Some(text[start..start + text[start..].find('}')? + 1].to_owned())
+        });
+        cells.collect()
+    };
+    let log = folder.path().join("log");
+    let mut kills = 0;
+    for attempt in 0_u64.. {
+        let before = finished();
+        let _ = fs::remove_file(&log);
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "harness::tests::child", "--quiet"])
+            .env("DAM_HARNESS_CHILD", folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        // 20 moments from before the first cell to after several.
+        let patience =
+            if kills < 20 { Duration::from_micros(1500 * (attempt % 11) + 2000) } else { Duration::MAX };
+        if patience < Duration::MAX {
+            std::thread::sleep(patience);
+            kills += u32::from(process.try_wait().unwrap().is_none());
+            let _ = process.kill();
+        }
+        let ended = process.wait().unwrap();
+        let started = fs::read_to_string(&log).unwrap_or_default();
+        for cell in started.lines() {
+            assert!(!before.contains(cell), "{cell} was finished and computed again");
+        }
+        if ended.success() {
+            break;
+        }
+    }
+    assert!(kills > 0);
+    assert_eq!(fs::read(folder.path().join("cells.jsonl")).unwrap(), expected);
+}
