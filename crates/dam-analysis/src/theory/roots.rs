@@ -10,6 +10,11 @@ const STEPS: usize = 300;
 /// # Reference
 /// Brent, Algorithms for Minimization without Derivatives (1973), chapter 4.
 pub(crate) fn root(a: f64, b: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64> {
+    brent_root(a, b, &mut f)
+}
+
+// Not generic: the solver has many functions, for many kernels.
+fn brent_root(a: f64, b: f64, f: &mut dyn FnMut(f64) -> f64) -> Option<f64> {
     // b is the best point so far, [b, c] brackets the root, a is the last b.
     let (mut a, mut b) = (a, b);
     let (mut fa, mut fb) = (f(a), f(b));
@@ -72,6 +77,10 @@ pub(crate) fn root(a: f64, b: f64, mut f: impl FnMut(f64) -> f64) -> Option<f64>
 /// # Reference
 /// Brent (1973), chapter 5.
 pub(crate) fn minimum(a: f64, b: f64, mut f: impl FnMut(f64) -> f64) -> (f64, f64) {
+    brent_minimum(a, b, &mut f)
+}
+
+fn brent_minimum(a: f64, b: f64, f: &mut dyn FnMut(f64) -> f64) -> (f64, f64) {
     const GOLDEN: f64 = 0.381_966_011_250_105_1; // (3 − √5) / 2
     let (mut a, mut b) = (a.min(b), a.max(b));
     let mut x = a + GOLDEN * (b - a);
