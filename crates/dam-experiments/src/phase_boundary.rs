@@ -180,31 +180,43 @@ impl Model {
 /// A line of a phase diagram: its name, and the load at a temperature.
 pub type Line<'a> = (&'a str, &'a dyn Fn(f64) -> Result<Option<Boundary>, dam_analysis::Error>);
 
-/// Temperature against load, 200 temperatures up to `highest`; for any theory.
+/// Temperature against load, up to `highest`; for any theory.
 ///
 /// # Errors
-/// [`Error::Analysis`] from the lines; [`Error::Figure`] for a name that has no point at all.
+/// [`Error::Analysis`] from the lines.
 pub fn phase_diagram(title: &str, highest: f64, lines: &[Line<'_>]) -> Result<Figure, Error> {
     let mut series = Vec::new();
     for (label, load) in lines {
-        let mut points = Vec::new();
-        for j in 0..=200 {
-            let t = highest * f64::from(j) / 200.0;
-            if let Some(boundary) = load(t)? {
-                points.push([boundary.alpha, t, 0.0]);
-            }
-        }
-        series.push(Series { label: (*label).into(), points, mark: Mark::Line });
+        series.push(line(label, highest, |t| Ok(load(t)?.map(|boundary| boundary.alpha)))?);
     }
+    Ok(diagram(title, "load α = ln M / N", series))
+}
+
+/// The loads at 0 to `highest`, in 200 steps.
+fn line(
+    label: &str,
+    highest: f64,
+    load: impl Fn(f64) -> Result<Option<f64>, dam_analysis::Error>,
+) -> Result<Series, Error> {
+    let mut points = Vec::new();
+    for j in 0..=200 {
+        let t = highest * f64::from(j) / 200.0;
+        points.extend(load(t)?.map(|alpha| [alpha, t, 0.0]));
+    }
+    Ok(Series { label: label.into(), points, mark: Mark::Line })
+}
+
+/// Temperature against load; lines without a point are left out.
+fn diagram(title: &str, x_label: &str, mut series: Vec<Series>) -> Figure {
     series.retain(|series| !series.points.is_empty());
-    Ok(Figure {
+    Figure {
         title: title.into(),
-        x_label: "load α = ln M / N".into(),
+        x_label: x_label.into(),
         y_label: "temperature T".into(),
         log_x: false,
         x_from_zero: true,
         series,
-    })
+    }
 }
 
 fn patterns(space: SpaceName, ensemble: EnsembleName) -> Patterns {
@@ -291,27 +303,16 @@ pub fn polynomial_table(model: Polynomial, temperatures: &[f64]) -> Result<Strin
     Ok(csv)
 }
 
-/// Its line α_M(T), up to the temperature where it ends.
+/// Its line α_M(T), up to the temperature where it ends. A model without retrieval states has none, and no figure to
+/// draw.
 ///
 /// # Errors
-/// [`Error::Analysis`] for a model without a retrieval state at T = 0.
+/// [`Error::Analysis`] as [`polynomial_table`].
 pub fn polynomial_diagram(model: Polynomial, title: &str) -> Result<Figure, Error> {
     let highest = model.retrieval_temperature(0.0)?.unwrap_or(0.0);
-    let mut points = Vec::new();
-    for j in 0..=200 {
-        let t = highest * f64::from(j) / 200.0;
-        points.extend(model.capacity(t)?.map(|end| [end.alpha, t, 0.0]));
-    }
-    let label = "α_M: retrieval states up to".to_owned();
-    let series = if points.is_empty() { vec![] } else { vec![Series { label, points, mark: Mark::Line }] };
-    Ok(Figure {
-        title: title.into(),
-        x_label: "load α = M / N^(n−1)".into(),
-        y_label: "temperature T".into(),
-        log_x: false,
-        x_from_zero: true,
-        series,
-    })
+    let load = |t: f64| Ok(model.capacity(t)?.map(|end| end.alpha));
+    let series = line("α_M: retrieval states up to", highest, load)?;
+    Ok(diagram(title, "load α = M / N^(n−1)", vec![series]))
 }
 
 /// Fifteen significant digits.

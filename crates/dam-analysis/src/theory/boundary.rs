@@ -140,7 +140,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
             .points
             .iter()
             .filter(|p| p.k < level)
-            .map(|p| Boundary { alpha: (level - p.annealed).max(p.load), regime: Regime::Uncondensed });
+            .map(|p| Boundary { alpha: level - p.annealed, regime: Regime::Uncondensed });
         nearest.chain(many).min_by(|a, b| a.alpha.total_cmp(&b.alpha)).filter(|b| b.alpha > 0.0)
     }
 }

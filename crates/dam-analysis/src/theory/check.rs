@@ -24,6 +24,7 @@ pub(super) fn positive(name: &'static str, found: f64) -> Result<(), Error> {
 /// Refuses a rate that is no rate: wrong numbers would come of it.
 pub(super) fn rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
     use dam_core::Error::{KernelInconsistent, KernelNotFinite};
+    const STEP: f64 = 1.0 / 64.0;
     let top = kernel.rate(Overlap::from_gap(0.0, 1));
     if !top.is_finite() {
         return Err(KernelNotFinite { what: "k(1)", m: 1.0, value: top }.into());
@@ -32,17 +33,13 @@ pub(super) fn rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
     let mut edge = -1.0;
     let (mut before, mut slope_before) = (top, 0.0_f64);
     for j in 0..=128 {
-        let m = 1.0 - f64::from(j) / 64.0;
+        let m = 1.0 - f64::from(j) * STEP;
         let k = kernel.rate(Overlap::new(m, 1));
         if k == f64::NEG_INFINITY && edge == -1.0 {
             edge = m;
         } else if k > f64::NEG_INFINITY && edge > -1.0 && m >= -edge.abs() {
-            return Err(KernelNotFinite {
-                what: "k = ln F / N inside the support",
-                m: edge,
-                value: -f64::INFINITY,
-            }
-            .into());
+            let what = "k = ln F / N inside the support";
+            return Err(KernelNotFinite { what, m: edge, value: f64::NEG_INFINITY }.into());
         }
         if k.is_nan() || k == f64::INFINITY {
             return Err(KernelNotFinite { what: "k = ln F / N", m, value: k }.into());
@@ -56,10 +53,9 @@ pub(super) fn rate<K: Extensive>(kernel: &K) -> Result<(), Error> {
             return Err(KernelInconsistent { what, m, expected: k, found: double }.into());
         }
         let slope = kernel.rate_slope(Overlap::new(m, 1));
-        let (low, step) = (m, 1.0 / 64.0);
-        let expected_rise = 4.0 * step * slope.abs().max(slope_before.abs()) + 1e-6 * scale;
+        let expected_rise = 4.0 * STEP * slope.abs().max(slope_before.abs()) + 1e-6 * scale;
         if k > f64::NEG_INFINITY && before > f64::NEG_INFINITY && (before - k).abs() > expected_rise {
-            let rise = jump(kernel, low, low + step);
+            let rise = jump(kernel, m, m + STEP);
             if rise.abs() > 1e-6 * scale {
                 let what = "k where it jumps inside its support";
                 return Err(KernelInconsistent { what, m, expected: before, found: before - rise }.into());

@@ -88,10 +88,9 @@ impl Noise {
         let support = find_support(kernel);
         let mut noise = Self { top, support, points: Vec::new(), sides: Vec::new() };
         let mut charts = vec![noise.chart()];
-        let inside = |m: f64| kernel.rate(Overlap::new(m, 1)) > f64::NEG_INFINITY;
         if support > 1.0 {
             charts.push(Chart::from_zero(1.0 - support));
-        } else if inside(-1.0) {
+        } else if kernel.rate(Overlap::new(-1.0, 1)) > f64::NEG_INFINITY {
             charts.push(Chart::from_edge(support, -1.0));
         }
         if ensemble.reach() > 1.0 {
@@ -113,16 +112,19 @@ impl Noise {
                 noise.points.extend(top.map(|y| noise.point(kernel, ensemble, side.chart.at(y), false)));
             }
         }
-        let just_inside = noise.sides[0].chart.at(noise.sides[0].chart.range().1);
-        let ends = [(Overlap::new(0.0, 1), inside(0.0), false), (just_inside, support < 1.0, false)];
-        let outer = [(Overlap::from_gap(0.0, 1), true), (Overlap::new(-1.0, 1), inside(-1.0))];
-        let outer = outer.map(|(at, inside)| (at, inside && ensemble.reach() == 1.0, true));
-        for (at, _, end) in ends.into_iter().chain(outer).filter(|&(_, inside, _)| inside) {
-            let point = noise.point(kernel, ensemble, at, end);
-            if point.annealed > f64::NEG_INFINITY {
-                noise.points.push(point);
-            }
+        let mut others = vec![(Overlap::new(0.0, 1), false)];
+        if support < 1.0 {
+            let chart = noise.chart();
+            others.push((chart.at(chart.range().1), false));
         }
+        if ensemble.reach() == 1.0 {
+            others.extend([(Overlap::from_gap(0.0, 1), true), (Overlap::new(-1.0, 1), true)]);
+        }
+        for (at, end) in others {
+            noise.points.push(noise.point(kernel, ensemble, at, end));
+        }
+        // Outside the support, and where no pattern ever is.
+        noise.points.retain(|point| point.annealed > f64::NEG_INFINITY);
         noise
     }
 

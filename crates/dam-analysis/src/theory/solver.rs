@@ -126,9 +126,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// [`KernelInconsistent`](dam_core::Error::KernelInconsistent) for a kernel whose rate is NaN or +∞ on [−1, 1],
     /// infinite at 1, depends on N, or does not have the slope it says.
     pub fn new(kernel: K, c: f64, space: S, ensemble: E) -> Result<Self, Error> {
-        if !(c > 0.0 && c.is_finite()) {
-            return Err(Error::Parameter { name: "prefactor c", expected: "a finite c > 0", found: c });
-        }
+        check::positive("prefactor c", c)?;
         check::rate(&kernel)?;
         let noise = Noise::new(&kernel, &ensemble);
         let mut theory = Self {

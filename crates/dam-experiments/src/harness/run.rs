@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -68,11 +68,10 @@ pub(super) fn run_until<E: Experiment>(
     }
     store.merge(&options.merge, &cells)?;
     let found = store.find(&cells)?;
-    let mine = |position: &usize| options.shard.is_none_or(|shard| shard.holds(*position));
-    let mut missing: Vec<&E::Cell> = (0..cells.len())
-        .filter(mine)
-        .map(|position| &cells[position])
-        .filter(|cell| !found.records.contains_key(cell))
+    let mine = |position: usize| options.shard.is_none_or(|shard| shard.holds(position));
+    let mut missing: Vec<&E::Cell> = (cells.iter().enumerate())
+        .filter(|(position, cell)| mine(*position) && !found.records.contains_key(*cell))
+        .map(|(_, cell)| cell)
         .collect();
     missing.sort_by(|a, b| experiment.cost(b).total_cmp(&experiment.cost(a)));
 
@@ -80,12 +79,14 @@ pub(super) fn run_until<E: Experiment>(
     for path in &found.damaged {
         bar.suspend(|| eprintln!("{}: damaged, computed again", path.display()));
     }
-    if !missing.is_empty() {
+    let found = if missing.is_empty() {
+        found
+    } else {
         compute(experiment, &store, &missing, options.threads, stop, &bar)?;
-    }
+        store.find(&cells)?
+    };
     bar.finish_and_clear();
 
-    let found = store.find(&cells)?;
     if found.levels.len() > 1 && !options.quiet {
         let levels = found.levels.join(", ");
         eprintln!(
@@ -115,8 +116,7 @@ fn compute<E: Experiment>(
 ) -> Result<(), Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    let (next, failed) = (AtomicUsize::new(0), Mutex::new(None));
-    let broken = AtomicBool::new(false);
+    let (next, failed) = (AtomicUsize::new(0), OnceLock::new());
     let one = |cell: &E::Cell| -> Result<(), Error> {
         let key = json(cell).map_err(|e| Error::output(store.folder(), &e))?;
         let level = dam_core::level();
@@ -126,20 +126,18 @@ fn compute<E: Experiment>(
     pool.scope(|scope| {
         for _ in 0..pool.current_num_threads().min(missing.len()) {
             scope.spawn(|_| {
-                while !stop.load(Ordering::Relaxed) && !broken.load(Ordering::Relaxed) {
+                while !stop.load(Ordering::Relaxed) && failed.get().is_none() {
                     let Some(cell) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
                     match one(cell) {
                         Ok(()) => bar.inc(1),
-                        Err(e) => {
-                            broken.store(true, Ordering::Relaxed);
-                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
-                        }
+                        // The first error is the one that is told.
+                        Err(e) => drop(failed.set(e)),
                     }
                 }
             });
         }
     });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner).map_or(Ok(()), Err)
+    failed.into_inner().map_or(Ok(()), Err)
 }
 
 fn progress(cells: usize, finished: usize, quiet: bool) -> ProgressBar {

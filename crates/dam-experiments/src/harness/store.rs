@@ -36,21 +36,16 @@ struct Head<S> {
     settings: S,
 }
 
-#[derive(Serialize)]
-struct EntryRef<'a, S, C, R> {
-    head: &'a Head<S>,
-    level: String,
-    cell: &'a C,
-    record: &'a R,
-}
-
-#[derive(Deserialize)]
-struct Entry<S, C, R> {
-    head: Head<S>,
+#[derive(Serialize, Deserialize)]
+struct Entry<H, C, R> {
+    head: H,
     level: String,
     cell: C,
     record: R,
 }
+
+/// An entry that was read back.
+type Whole<E> = Entry<Head<<E as Experiment>::Settings>, <E as Experiment>::Cell, <E as Experiment>::Record>;
 
 /// What a store holds of the cells asked for.
 pub(super) struct Found<E: Experiment> {
@@ -137,7 +132,7 @@ impl<E: Experiment> Store<E> {
     }
 
     fn line(&self, cell: &E::Cell, level: &str, record: &E::Record) -> Result<String, String> {
-        let entry = json(&EntryRef { head: &self.head, level: level.into(), cell, record })?;
+        let entry = json(&Entry { head: &self.head, level: level.into(), cell, record })?;
         Ok(format!("{PREFIX}{:016x}{MIDDLE}{entry}}}\n", digest(&entry)))
     }
 
@@ -159,7 +154,7 @@ impl<E: Experiment> Store<E> {
     }
 
     /// A line as it was written, or `None` if it is damaged.
-    fn read(&self, text: &str) -> Option<Entry<E::Settings, E::Cell, E::Record>> {
+    fn read(&self, text: &str) -> Option<Whole<E>> {
         let rest = text.strip_prefix(PREFIX)?;
         let (checksum, rest) = rest.split_at_checked(16)?;
         let entry = rest.strip_prefix(MIDDLE)?.strip_suffix("}\n")?;

@@ -242,7 +242,6 @@ impl Polynomial {
     }
 }
 
-/// Refuses NaN, infinities and negative numbers.
 /// The first point, going from `top` to `bottom` in steps of the function `at`, where `slope` is positive,
 /// with the one before it.
 fn first_rise(steps: usize, at: impl Fn(f64) -> f64, slope: impl Fn(f64) -> f64) -> Option<(f64, f64)> {
