@@ -72,6 +72,7 @@ where
         }
     }
     let figure = phase_diagram(
+        "custom_kernel",
         "Cauchy kernel, gamma = 5, sphere",
         2.0,
         &[
@@ -80,9 +81,8 @@ where
             ("α_s: target metastable up to", &|t| theory.alpha_spinodal(t)),
         ],
     )?;
-    let path = Path::new("out/custom_kernel.svg");
-    figure.write(path)?;
-    println!("    phase diagram: {}", path.display());
+    figure.write(Path::new("out"))?;
+    println!("    phase diagram: out/{}.svg", figure.name);
     Ok(())
 }
 

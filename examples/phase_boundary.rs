@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! cargo run --release --example phase_boundary -- --kernel lse --beta-net 1 --space sphere --ensemble exact \
-//!     --temperature 0.05,0.1,0.5 --plot out/lse.svg
+//!     --temperature 0.05,0.1,0.5 --plot out/lse
 //! cargo run --release --example phase_boundary -- --thresholds --lambda 0.5,1,2 --ensemble exact
 //! cargo run --release --example phase_boundary -- --polynomial --n 2 --temperature 0,0.1
 //! ```
 
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -61,7 +61,7 @@ struct Options {
     /// The terms of --polynomial: all, (x·ξ)^n, or those of different sites.
     #[arg(long, value_enum, default_value = "full")]
     indices: IndicesName,
-    /// Also draw the diagram, up to the highest temperature or λ given.
+    /// Also draw the diagram, up to the highest temperature or λ given: out/lse for out/lse.svg and out/lse.png.
     #[arg(long)]
     plot: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Error> {
     if let Some(path) = &options.plot {
-        output::prepare(path)?;
+        output::prepare(&path.with_extension("svg"))?;
     }
     let highest = |values: &[f64]| values.iter().copied().fold(0.0, f64::max);
     let &Options { kernel, b, beta_net, ensemble, indices, n, .. } = options;
@@ -105,7 +105,9 @@ fn run(options: &Options) -> Result<(), Error> {
         return Err(Error::Output { path: "standard output".into(), message: e.to_string() });
     }
     if let (Some(path), Some(figure)) = (&options.plot, figure) {
-        figure?.write(path)?;
+        let mut figure = figure?;
+        figure.name = path.file_stem().unwrap_or_default().to_string_lossy().into();
+        figure.write(path.parent().unwrap_or(Path::new("")))?;
     }
     Ok(())
 }

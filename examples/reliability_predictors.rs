@@ -4,7 +4,7 @@
 //! cargo run --release --example reliability_predictors -- --n 100,200
 //! ```
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
@@ -77,10 +77,10 @@ fn main() -> Result<(), Error> {
         bar.finish_and_clear();
         let all = all?;
         print_size(&settings, &all);
-        let [by_cost, by_gradient] = figures(&settings, &all);
-        let beside = |name: &str| options.csv.with_file_name(format!("{name}_n{}.svg", settings.n));
-        by_cost.write(&beside("auc_against_passes"))?;
-        by_gradient.write(&beside("isolation_against_gradient"))?;
+        let folder = options.csv.parent().unwrap_or(Path::new(""));
+        for figure in figures(&settings, &all) {
+            figure.write(folder)?;
+        }
         measured.push((settings, all));
         dam_experiments::predictors::write_csv(&options.csv, &measured)?;
     }

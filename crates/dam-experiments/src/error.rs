@@ -10,10 +10,10 @@ pub enum Error {
     #[error(transparent)]
     Analysis(#[from] dam_analysis::Error),
     /// A figure that cannot be drawn.
-    #[error("figure \"{title}\": {message}")]
+    #[error("figure \"{name}\": {message}")]
     Figure {
-        /// Its title.
-        title: String,
+        /// Its name.
+        name: String,
         /// What was expected and found.
         message: String,
     },

@@ -24,11 +24,11 @@ fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Writes a text.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes a text or other bytes.
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
     prepare(path)?;
     let temporary = temporary(path);
-    std::fs::write(&temporary, text).map_err(|e| Error::output(path, &e))?;
+    std::fs::write(&temporary, content).map_err(|e| Error::output(path, &e))?;
     std::fs::rename(&temporary, path).map_err(|e| Error::output(path, &e))
 }
 

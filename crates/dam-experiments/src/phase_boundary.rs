@@ -10,7 +10,7 @@ use dam_core::kernel::{Epanechnikov, Exponential, Powered};
 use dam_core::{Extensive, Overlap};
 
 use crate::Error;
-use crate::figure::{Figure, Mark, Series};
+use crate::figure::{Axis, Figure, Mark, Panel, Series};
 
 /// A kernel by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -144,19 +144,23 @@ impl Model {
     /// # Errors
     /// [`Error::Analysis`] as [`table`](Self::table).
     pub fn diagram(&self, highest: f64) -> Result<Figure, Error> {
-        let name = match self.kernel {
-            KernelName::Lse => format!("LSE, β_net = {}", self.beta_net),
-            KernelName::Lsr => format!("LSR of eq. 7, b = {}", self.b),
-            KernelName::LsrExtensive => format!("extensive LSR, b = {}", self.b),
+        let (kernel, short) = match self.kernel {
+            KernelName::Lse => (format!("LSE, β_net = {}", self.beta_net), "lse"),
+            KernelName::Lsr => (format!("LSR of eq. 7, b = {}", self.b), "lsr"),
+            KernelName::LsrExtensive => (format!("extensive LSR, b = {}", self.b), "lsr_extensive"),
         };
         let space = if self.space == SpaceName::Sphere { "sphere" } else { "hypercube" };
         let ensemble = if self.ensemble == EnsembleName::Exact { "exact" } else { "Gaussian" };
-        let title = format!("{name}, {space}, {ensemble} patterns");
+        let title = format!("{kernel}, {space}, {ensemble} patterns");
+        let name = format!("phase_{short}_{space}_{}", ensemble.to_lowercase());
         let solver = self.solver()?;
         match &solver {
-            Solver::Compact(theory) => {
-                phase_diagram(&title, highest, &[("lost: patterns in the support", &|t| theory.alpha_c(t))])
-            }
+            Solver::Compact(theory) => phase_diagram(
+                &name,
+                &title,
+                highest,
+                &[("lost: patterns in the support", &|t| theory.alpha_c(t))],
+            ),
             Solver::Extensive(theory) => {
                 let alpha_c: Line<'_> = ("α_c: target and floor tie", &|t| theory.alpha_c(t));
                 let alpha_any: Line<'_> = ("α_any: all patterns and floor tie", &|t| theory.alpha_any(t));
@@ -171,7 +175,7 @@ impl Model {
                 if threshold > 0.0 {
                     lines.push(support);
                 }
-                phase_diagram(&title, highest, &lines)
+                phase_diagram(&name, &title, highest, &lines)
             }
         }
     }
@@ -180,16 +184,16 @@ impl Model {
 /// A line of a phase diagram: its name, and the load at a temperature.
 pub type Line<'a> = (&'a str, &'a dyn Fn(f64) -> Result<Option<Boundary>, dam_analysis::Error>);
 
-/// Temperature against load, up to `highest`; for any theory.
+/// Temperature against load, up to `highest`; for any theory. The name is that of the files.
 ///
 /// # Errors
 /// [`Error::Analysis`] from the lines.
-pub fn phase_diagram(title: &str, highest: f64, lines: &[Line<'_>]) -> Result<Figure, Error> {
+pub fn phase_diagram(name: &str, title: &str, highest: f64, lines: &[Line<'_>]) -> Result<Figure, Error> {
     let mut series = Vec::new();
     for (label, load) in lines {
         series.push(line(label, highest, |t| Ok(load(t)?.map(|boundary| boundary.alpha)))?);
     }
-    Ok(diagram(title, "load α = ln M / N", series))
+    Ok(diagram(name, title, "load α = ln M / N", series))
 }
 
 /// The loads at 0 to `highest`, in 200 steps.
@@ -207,16 +211,22 @@ fn line(
 }
 
 /// Temperature against load; lines without a point are left out.
-fn diagram(title: &str, x_label: &str, mut series: Vec<Series>) -> Figure {
+fn diagram(name: &str, title: &str, x_label: &str, mut series: Vec<Series>) -> Figure {
     series.retain(|series| !series.points.is_empty());
-    Figure {
+    let panel = Panel {
         title: title.into(),
-        x_label: x_label.into(),
-        y_label: "temperature T".into(),
-        log_x: false,
-        x_from_zero: true,
+        x: from_zero(Axis::linear(x_label), &series),
+        y: Axis::linear("temperature T"),
         series,
-    }
+        guides: Vec::new(),
+    };
+    Figure::single(name, format!("Temperature against load: {title}."), panel)
+}
+
+/// An axis that begins at 0 wherever the points do.
+fn from_zero(axis: Axis, series: &[Series]) -> Axis {
+    let largest = series.iter().flat_map(|series| &series.points).map(|point| point[0]).fold(0.0, f64::max);
+    if largest > 0.0 { axis.within(0.0, 1.04 * largest) } else { axis }
 }
 
 fn patterns(space: SpaceName, ensemble: EnsembleName) -> Patterns {
@@ -269,14 +279,16 @@ pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64)
         Patterns::Gaussian => drop(series.remove(3)),
         Patterns::Binary => series.truncate(2),
     }
-    Ok(Figure {
-        title: format!("{:?} patterns, T = 0", patterns(space, ensemble)),
-        x_label: "sharpness λ".into(),
-        y_label: "load α = ln M / N".into(),
-        log_x: false,
-        x_from_zero: true,
+    let patterns = format!("{:?} patterns", patterns(space, ensemble));
+    let panel = Panel {
+        title: format!("{patterns}, T = 0"),
+        x: from_zero(Axis::linear("sharpness λ"), &series),
+        y: Axis::linear("load α = ln M / N"),
         series,
-    })
+        guides: Vec::new(),
+    };
+    let name = format!("thresholds_{}", patterns.to_lowercase().replace(' ', "_"));
+    Ok(Figure::single(name, format!("Loads at zero temperature against the sharpness: {patterns}."), panel))
 }
 
 /// The polynomial energy of order `n`.
@@ -312,7 +324,7 @@ pub fn polynomial_diagram(model: Polynomial, title: &str) -> Result<Figure, Erro
     let highest = model.retrieval_temperature(0.0)?.unwrap_or(0.0);
     let load = |t: f64| Ok(model.capacity(t)?.map(|end| end.alpha));
     let series = line("α_M: retrieval states up to", highest, load)?;
-    Ok(diagram(title, "load α = M / N^(n−1)", vec![series]))
+    Ok(diagram("phase_polynomial", title, "load α = M / N^(n−1)", vec![series]))
 }
 
 /// Fifteen significant digits.

@@ -20,7 +20,7 @@ use dam_core::prelude::*;
 pub use one_pass::{OnePassFeatures, OnePassModel};
 pub use pruned::pruned_overlaps;
 
-use crate::figure::{Figure, Mark, Series};
+use crate::figure::{Axis, Figure, Mark, Panel, Series};
 use crate::{Error, Summary};
 
 /// The memory of the study.
@@ -312,7 +312,6 @@ pub fn held_out(
 /// AUC against passes over realizations of one size, and I_μ against the gradient norm in the first.
 #[must_use]
 pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
-    let title = format!("N = {}, M = {}: {} realizations", settings.n, settings.m, all.len());
     let Some(first) = all.first() else { return [Figure::default(), Figure::default()] };
     let series = |family: Family, label: &str, mark: Mark| {
         let of_family = first.predictors.iter().enumerate().filter(|(_, p)| p.family == family);
@@ -322,18 +321,17 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
         });
         Series { label: label.into(), points: points.collect(), mark }
     };
-    let by_cost = Figure {
-        title: title.clone(),
-        x_label: "cost (passes per pattern)".into(),
-        y_label: "AUC for failure (mean ± sd)".into(),
-        log_x: true,
-        x_from_zero: false,
+    let by_cost = Panel {
+        title: format!("N = {}, M = {}: {} realizations", settings.n, settings.m, all.len()),
+        x: Axis::log("cost (passes per pattern)"),
+        y: Axis::linear("AUC for failure (mean ± sd)"),
         series: vec![
             series(Family::Map, "k map steps", Mark::Joined),
             series(Family::Descent, "k conjugate-gradient steps", Mark::Joined),
             series(Family::Isolation, "I_μ, K random directions", Mark::Joined),
             series(Family::Local, "other predictors", Mark::Points),
         ],
+        guides: Vec::new(),
     };
     let n = settings.n as f64;
     // A parabola fitted to a line on the first 10 of 100 points: docs/predictors.md.
@@ -342,12 +340,10 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
     let slope = distance * (2.0 * n).sqrt() / 3.0 * (2.0 / (std::f64::consts::PI * n)).sqrt();
     let ends = first.points.iter().fold([f64::INFINITY, 0.0], |[a, b], p| [p.0.min(a), p.0.max(b)]);
     let most = settings.directions.last().copied().unwrap_or(0);
-    let by_gradient = Figure {
+    let by_gradient = Panel {
         title: format!("N = {}, M = {}: one realization", settings.n, settings.m),
-        x_label: "tangent gradient norm |g| at the pattern (energy / length)".into(),
-        y_label: format!("I_μ, K = {most} (energy)"),
-        log_x: false,
-        x_from_zero: false,
+        x: Axis::linear("tangent gradient norm |g| at the pattern (energy / length)"),
+        y: Axis::linear(format!("I_μ, K = {most} (energy)")),
         series: vec![
             Series {
                 label: "patterns".into(),
@@ -360,8 +356,20 @@ pub fn figures(settings: &Settings, all: &[Realization]) -> [Figure; 2] {
                 mark: Mark::Line,
             },
         ],
+        guides: Vec::new(),
     };
-    [by_cost, by_gradient]
+    [
+        Figure::single(
+            format!("auc_against_passes_n{}", settings.n),
+            "Area under the ROC curve for retrieval failure against the cost of the predictor.",
+            by_cost,
+        ),
+        Figure::single(
+            format!("isolation_against_gradient_n{}", settings.n),
+            "Basin isolation against the norm of the tangent gradient, pattern by pattern.",
+            by_gradient,
+        ),
+    ]
 }
 
 /// Writes one line per size, realization and predictor: n, m, judged, realization, fail_percent, predictor, passes,

@@ -1,0 +1,106 @@
+//! Ranges and ticks of axes.
+
+use kuva::plot::{LegendEntry, LegendShape};
+use kuva::render::layout::Layout;
+use kuva::render::render_utils::{auto_nice_range_capped, generate_ticks, generate_ticks_log};
+
+use super::{Axis, Guide, Mark, Panel};
+
+/// Most ticks of a linear axis, about.
+pub(super) const TICKS: usize = 5;
+
+/// The ends of both axes.
+pub(super) fn ranges(panel: &Panel) -> [(f64, f64); 2] {
+    let (mut xs, mut ys) = (Vec::new(), Vec::new());
+    for series in &panel.series {
+        for &[x, y, third] in &series.points {
+            match series.mark {
+                Mark::Line => (xs.push(x), ys.push(y)),
+                Mark::Bars => (xs.extend([x, x + third]), ys.push(y)),
+                _ => (xs.push(x), ys.extend([y - third, y + third])),
+            };
+        }
+    }
+    for guide in &panel.guides {
+        match *guide {
+            Guide::Vertical(x, _) => xs.push(x),
+            Guide::Horizontal(y, _) => ys.push(y),
+            Guide::Diagonal => {}
+        }
+    }
+    let any = |marks: &[Mark]| panel.series.iter().any(|series| marks.contains(&series.mark));
+    if any(&[Mark::Bars]) && !panel.y.log {
+        ys.push(0.0);
+    }
+    // Half a marker would be cut off at an axis that begins at 0 because the points do.
+    let padded = any(&[Mark::Points, Mark::Joined]);
+    [range(&panel.x, &xs, padded), range(&panel.y, &ys, padded)]
+}
+
+fn range(axis: &Axis, values: &[f64], padded: bool) -> (f64, f64) {
+    if let Some([low, high]) = axis.range {
+        return (low, high);
+    }
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if axis.log {
+        let factor = (high / low).powf(0.04).max(1.02);
+        let range = (low / factor, high * factor);
+        return if generate_ticks_log(range.0, range.1).len() < 2 { (low / 3.0, high * 3.0) } else { range };
+    }
+    let spread = high - low;
+    let pad = if spread > 0.0 {
+        0.04 * spread
+    } else if low == 0.0 {
+        1.0
+    } else {
+        0.1 * low.abs()
+    };
+    let least = if low >= 0.0 && spread > 0.0 && !padded { (low - pad).max(0.0) } else { low - pad };
+    let (a, b) = auto_nice_range_capped(least, high + pad, low, high, TICKS);
+    (a, b)
+}
+
+/// Where the backend puts ticks.
+pub(super) fn ticks(axis: &Axis, (low, high): (f64, f64)) -> Vec<f64> {
+    if axis.log { generate_ticks_log(low, high) } else { generate_ticks(low, high, TICKS) }
+}
+
+/// Four significant digits without trailing zeros: the backend's own rounding makes equal steps look unequal.
+pub(super) fn tick(x: f64) -> String {
+    let magnitude = x.abs().log10().floor();
+    if x == 0.0 {
+        "0".into()
+    } else if !(-4.0..6.0).contains(&magnitude) {
+        format!("{x:e}")
+    } else {
+        let digits = (3.0 - magnitude).max(0.0) as usize;
+        let text = format!("{x:.digits$}");
+        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+    }
+}
+
+/// The width of a text in pixels: the backend tells it as the width of a legend, with margins of 41.
+pub(super) fn width_of(text: &str) -> f64 {
+    let entry =
+        LegendEntry { label: text.into(), color: String::new(), shape: LegendShape::Line, dasharray: None };
+    Layout::new((0.0, 1.0), (0.0, 1.0))
+        .with_body_size(super::draw::TEXT)
+        .with_legend_entries(vec![entry])
+        .legend_width
+        - 41.0
+}
+
+/// A reference line from end to end.
+pub(super) fn guide_line(guide: &Guide, x: (f64, f64), y: (f64, f64)) -> Vec<(f64, f64)> {
+    match *guide {
+        Guide::Vertical(at, _) => vec![(at, y.0), (at, y.1)],
+        Guide::Horizontal(at, _) => vec![(x.0, at), (x.1, at)],
+        Guide::Diagonal => {
+            let (low, high) = (x.0.max(y.0), x.1.min(y.1));
+            // Straight unless one axis alone is logarithmic.
+            let at = |k: u32| low + (high - low) * f64::from(k) / 100.0;
+            if low < high { (0..=100).map(|k| (at(k), at(k))).collect() } else { Vec::new() }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What can be drawn.
+
+use super::draw::INKS;
+use super::{Axis, Figure, Guide, Mark, Panel};
+use crate::Error;
+
+/// The backend draws smaller numbers of a logarithmic axis here.
+const SMALLEST: f64 = 1e-10;
+
+impl Figure {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if self.name.is_empty() || !self.name.chars().all(legal) {
+            return Err(self.wrong("expected a name of lower-case letters, digits and _, found another"));
+        }
+        if self.panels.is_empty() {
+            return Err(self.wrong("expected at least one panel, found none"));
+        }
+        self.panels.iter().try_for_each(|panel| panel.check().map_err(|message| self.wrong(message)))
+    }
+}
+
+impl Panel {
+    fn check(&self) -> Result<(), String> {
+        if self.series.iter().all(|series| series.points.is_empty()) {
+            return Err("expected at least one point, found none".into());
+        }
+        if self.series.len() > INKS.len() {
+            return Err(format!("expected at most {} series, found {}", INKS.len(), self.series.len()));
+        }
+        for series in &self.series {
+            for &point in &series.points {
+                self.check_point(series.mark, point)?;
+            }
+        }
+        for guide in &self.guides {
+            match *guide {
+                Guide::Vertical(x, _) => self.x.check("x", x)?,
+                Guide::Horizontal(y, _) => self.y.check("y", y)?,
+                Guide::Diagonal => {}
+            }
+        }
+        for (name, axis) in [("x", &self.x), ("y", &self.y)] {
+            if let Some([low, high]) = axis.range {
+                axis.check(name, low)?;
+                axis.check(name, high)?;
+                if low >= high {
+                    return Err(format!("expected a range of {name} that grows, found {low} to {high}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_point(&self, mark: Mark, [x, y, third]: [f64; 3]) -> Result<(), String> {
+        self.x.check("x", x)?;
+        self.y.check("y", y)?;
+        finite(third)?;
+        match mark {
+            Mark::Points | Mark::Joined | Mark::Band => {
+                if third < 0.0 {
+                    return Err(format!("expected a standard deviation or half width >= 0, found {third}"));
+                }
+                self.y.check("y - bar", y - third)?;
+                self.y.check("y + bar", y + third)
+            }
+            Mark::Bars => {
+                if third <= 0.0 {
+                    return Err(format!("expected bins of a width > 0, found {third}"));
+                }
+                if y < 0.0 {
+                    return Err(format!("expected bins of a height >= 0, found {y}"));
+                }
+                self.x.check("x", x + third)
+            }
+            Mark::Line => Ok(()),
+        }
+    }
+}
+
+impl Axis {
+    fn check(&self, name: &str, number: f64) -> Result<(), String> {
+        finite(number)?;
+        // Twice this much is still finite.
+        if number.abs() > 1e300 {
+            return Err(format!("expected |{name}| <= 1e300, found {number}"));
+        }
+        if self.log && number < SMALLEST {
+            return Err(format!("expected {name} >= 1e-10 on a logarithmic axis, found {number}"));
+        }
+        Ok(())
+    }
+}
+
+fn finite(number: f64) -> Result<(), String> {
+    if number.is_finite() { Ok(()) } else { Err(format!("expected finite numbers, found {number}")) }
+}

@@ -1,0 +1,379 @@
+//! The backend: from a checked figure to SVG.
+
+use std::sync::Arc;
+
+use kuva::backend::svg::SvgBackend;
+use kuva::plot::scatter::MarkerShape;
+use kuva::plot::{BandPlot, LegendEntry, LegendPosition, LegendShape, LinePlot, LineStyle, ScatterPlot};
+use kuva::render::layout::{AxisLabelOverlap, AxisLine, ComputedLayout, Layout, TickAlign, TickFormat};
+use kuva::render::plots::Plot;
+use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
+
+use super::axes::{TICKS, guide_line, ranges, tick, ticks, width_of};
+use super::place::{Occupied, Rect};
+use super::{Figure, Guide, Mark, Panel, Series};
+
+/// What tells a series from the others.
+#[derive(Debug)]
+pub(super) struct Ink {
+    rgb: [u8; 3],
+    marker: MarkerShape,
+    dashes: Option<&'static str>,
+}
+
+/// Okabe and Ito's colours that are dark enough for lines on white.
+pub(super) const INKS: [Ink; 4] = [
+    Ink { rgb: [0x00, 0x72, 0xb2], marker: MarkerShape::Circle, dashes: None },
+    Ink { rgb: [0xd5, 0x5e, 0x00], marker: MarkerShape::Square, dashes: Some("6 3") },
+    Ink { rgb: [0x00, 0x9e, 0x73], marker: MarkerShape::Triangle, dashes: Some("8 3 2 3") },
+    Ink { rgb: [0xcc, 0x79, 0xa7], marker: MarkerShape::Diamond, dashes: Some("2 3") },
+];
+
+impl Ink {
+    fn solid(&self) -> String {
+        let [r, g, b] = self.rgb;
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+
+    /// The backend's own opacity is for circles alone.
+    fn translucent(&self) -> String {
+        let [r, g, b] = self.rgb;
+        format!("rgba({r},{g},{b},0.5)")
+    }
+
+    fn line_style(&self) -> LineStyle {
+        self.dashes.map_or(LineStyle::Solid, |dashes| LineStyle::Custom(dashes.into()))
+    }
+}
+
+const GREY: &str = "#777777";
+const LINE: f64 = 1.6;
+pub(super) const TEXT: u32 = 12;
+const TITLE: u32 = 13;
+const ROW: f64 = 1.5 * TEXT as f64;
+
+pub(super) fn svg(figure: &Figure) -> String {
+    let several = figure.panels.len() > 1;
+    let (width, height) = if several { (275.0, 210.0) } else { (440.0, 310.0) };
+    let mut drawings: Vec<_> = figure.panels.iter().map(|panel| Drawing::new(panel, width, height)).collect();
+
+    // Frames of one size, at one place of their cells.
+    let columns = figure.columns.clamp(1, drawings.len());
+    let left = largest(&drawings, |d| d.axes.margin_left);
+    let right = largest(&drawings, |d| d.axes.margin_right);
+    let mut texts = Vec::new();
+    for row in drawings.chunks_mut(columns) {
+        let top = largest(row, |d| d.axes.margin_top).max(if several { 26.0 } else { 0.0 });
+        let bottom = largest(row, |d| d.axes.margin_bottom);
+        let frame = Rect { left, top, width, height };
+        texts.extend(row.iter_mut().map(|drawing| drawing.place(frame, right, bottom)));
+    }
+    let right = right + largest(&drawings, |d| if d.legend_is_beside { d.layout.legend_width } else { 0.0 });
+
+    let (mut x, mut y, mut below) = (0.0, 0.0, 0.0);
+    let mut whole = Scene::new(0.0, 0.0);
+    whole.text_color = Some("black".into());
+    whole.font_family = Some("sans-serif".into());
+    for (k, (drawing, texts)) in drawings.into_iter().zip(texts).enumerate() {
+        if k % columns == 0 {
+            (x, y) = (0.0, below);
+        }
+        let scene = drawing.scene(right);
+        let id = format!("{}-clip-{k}", figure.name);
+        whole.add(Primitive::GroupStart {
+            transform: Some(format!("translate({x:.2},{y:.2})")),
+            title: None,
+            extra_attrs: None,
+        });
+        x += scene.width;
+        below = y + scene.height;
+        whole.width = whole.width.max(x);
+        whole.height = below;
+        // The backend numbers clip paths over the life of the process; two figures in one page, and the same figure
+        // drawn twice, need ids that are theirs.
+        let mut theirs = String::new();
+        for mut element in scene.elements {
+            if let Primitive::ClipStart { id: clip, .. } = &mut element {
+                theirs = std::mem::replace(clip, id.clone());
+            }
+            whole.add(element);
+        }
+        whole.defs.extend(scene.defs.iter().map(|def| def.replace(&theirs, &id)));
+        texts.into_iter().for_each(|text| whole.add(text));
+        if several {
+            let letter = format!("({})", char::from(b'a' + (k % 26) as u8));
+            whole.add(text(8.0, f64::from(TITLE) + 4.0, letter, true));
+        }
+        whole.add(Primitive::GroupEnd);
+    }
+    let size = format!("viewBox=\"0 0 {:.2} {:.2}\" ", whole.width, whole.height);
+    SvgBackend::new().with_pretty(true).render_scene(&whole).replacen("width=", &format!("{size}width="), 1)
+}
+
+fn largest(drawings: &[Drawing<'_>], of: impl Fn(&Drawing<'_>) -> f64) -> f64 {
+    drawings.iter().map(of).fold(0.0, f64::max)
+}
+
+fn text(x: f64, y: f64, content: String, bold: bool) -> Primitive {
+    let anchor = TextAnchor::Start;
+    Primitive::Text { x, y, content, size: TEXT, anchor, rotate: None, bold, color: None }
+}
+
+/// A panel on its way to a scene.
+struct Drawing<'a> {
+    panel: &'a Panel,
+    layout: Layout,
+    axes: ComputedLayout,
+    legend_is_beside: bool,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(panel: &'a Panel, width: f64, height: f64) -> Self {
+        let [x, y] = ranges(panel);
+        let characters = |pixels: f64| (pixels / (0.55 * f64::from(TEXT))) as usize;
+        let mut layout = Layout::new(x, y)
+            .with_x_axis_min(x.0)
+            .with_x_axis_max(x.1)
+            .with_y_axis_min(y.0)
+            .with_y_axis_max(y.1)
+            .with_axis_line(AxisLine::Box)
+            .with_tick_align(TickAlign::Inside)
+            .with_show_grid(false)
+            .with_ticks(TICKS)
+            .with_tick_format(TickFormat::Custom(Arc::new(tick)))
+            .with_x_label_overlap(AxisLabelOverlap::Thin)
+            .with_title_size(TITLE)
+            .with_label_size(TEXT)
+            .with_tick_size(TEXT)
+            .with_body_size(TEXT)
+            .with_legend_box(false)
+            .with_title_wrap(characters(width))
+            .with_x_label_wrap(characters(width))
+            .with_y_label_wrap(characters(height));
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        layout.title = given(&panel.title);
+        layout.x_label = given(&panel.x.label);
+        layout.y_label = given(&panel.y.label);
+        layout.log_x = panel.x.log;
+        layout.log_y = panel.y.log;
+        let entries: Vec<_> = panel.series.iter().zip(&INKS).filter_map(|(s, ink)| entry(s, ink)).collect();
+        if !entries.is_empty() {
+            layout = layout.with_legend_entries(entries).with_legend_at(0.0, 0.0);
+        }
+        let mut axes = ComputedLayout::from_layout(&layout);
+        // The backend leaves no room for half of the last text of a logarithmic axis.
+        let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last)));
+        axes.margin_right = axes.margin_right.max(0.5 * last + 4.0);
+        // Nor for our texts of a logarithmic axis, but for its own.
+        let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y))).fold(0.0, f64::max);
+        let more = (widest - axes.y_tick_label_px).max(0.0);
+        axes.margin_left += more;
+        // It leaves more between the ticks and their quantity than in front of the next panel.
+        axes.margin_bottom -= 6.0;
+        layout.y_label_offset = (-more, 0.0);
+        Self { panel, layout, axes, legend_is_beside: false }
+    }
+
+    /// Fixes the frame, and finds places for the legend and for the texts of guides, which are returned.
+    fn place(&mut self, frame: Rect, right: f64, bottom: f64) -> Vec<Primitive> {
+        let layout = &mut self.layout;
+        layout.width = Some(frame.left + frame.width + right);
+        layout.height = Some(frame.top + frame.height + bottom);
+        layout.force_margin_left = Some(frame.left);
+        layout.force_margin_right = Some(right);
+        layout.force_margin_top = Some(frame.top);
+        layout.force_margin_bottom = Some(bottom);
+        self.axes = ComputedLayout::from_layout(layout);
+
+        let mut occupied = Occupied::new(frame);
+        self.panel.series.iter().for_each(|series| self.occupy(&mut occupied, series));
+        let mut texts = Vec::new();
+        for guide in &self.panel.guides {
+            let places = self.beside(guide, frame);
+            if let Some((place, _)) = occupied.best(places) {
+                occupied.rectangle(place);
+                let (Guide::Vertical(_, words) | Guide::Horizontal(_, words)) = guide else { continue };
+                texts.push(text(place.left, place.top + f64::from(TEXT), words.clone(), false));
+            }
+        }
+        for guide in &self.panel.guides {
+            let line = guide_line(guide, self.axes.x_range, self.axes.y_range);
+            for ends in line.windows(2) {
+                let [a, b] = [ends[0], ends[1]].map(|(x, y)| self.column(x, y, y));
+                occupied.strip(a, b);
+            }
+        }
+        if let Some(entries) = &self.layout.legend_entries {
+            // Swatches begin 5 pixels from where the backend puts the legend; the rest of its width is padding.
+            let (width, height) = (self.layout.legend_width - 10.0, entries.len() as f64 * ROW);
+            let free = occupied.free(width, height);
+            self.legend_is_beside = free.is_none();
+            let (x, y) = free.map_or((frame.left + frame.width + 5.0, frame.top + 4.0), |p| (p.left, p.top));
+            self.layout.legend_position = LegendPosition::Custom(x - 2.0, y + 2.0);
+        }
+        texts
+    }
+
+    fn column(&self, x: f64, from: f64, to: f64) -> [f64; 3] {
+        [self.axes.map_x(x), self.axes.map_y(from), self.axes.map_y(to)]
+    }
+
+    fn occupy(&self, occupied: &mut Occupied, series: &Series) {
+        let columns: Vec<[f64; 3]> = series
+            .points
+            .iter()
+            .map(|&[x, y, third]| match series.mark {
+                Mark::Line => self.column(x, y, y),
+                Mark::Bars => self.column(x, self.floor(), y),
+                _ => self.column(x, y - third, y + third),
+            })
+            .collect();
+        match series.mark {
+            Mark::Line | Mark::Band => columns.windows(2).for_each(|pair| occupied.strip(pair[0], pair[1])),
+            Mark::Bars => {
+                for (left, &[x, _, width]) in columns.iter().zip(&series.points) {
+                    occupied.strip(*left, [self.axes.map_x(x + width), left[1], left[2]]);
+                }
+            }
+            Mark::Points | Mark::Joined => {
+                for &[x, from, to] in &columns {
+                    occupied.column(x, from - 4.0, to + 4.0);
+                }
+            }
+        }
+        if series.mark == Mark::Joined {
+            for ends in series.points.windows(2) {
+                let [a, b] = [ends[0], ends[1]].map(|[x, y, _]| self.column(x, y, y));
+                occupied.strip(a, b);
+            }
+        }
+    }
+
+    /// Where bins of a histogram stand.
+    fn floor(&self) -> f64 {
+        if self.panel.y.log { self.axes.y_range.0 } else { 0.0 }
+    }
+
+    /// Places for the text of a guide: on both sides, at both ends and in the middle.
+    fn beside(&self, guide: &Guide, frame: Rect) -> Vec<Rect> {
+        let (Guide::Vertical(_, text) | Guide::Horizontal(_, text)) = guide else { return Vec::new() };
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let (width, height) = (width_of(text), f64::from(TEXT) + 4.0);
+        let mut places = Vec::new();
+        for along in [0.0, 1.0, 0.5, 0.25, 0.75] {
+            for after in [true, false] {
+                let (left, top) = match *guide {
+                    Guide::Vertical(x, _) => {
+                        let x = self.axes.map_x(x);
+                        let left = if after { x + 4.0 } else { x - 4.0 - width };
+                        (left, frame.top + 3.0 + along * (frame.height - height - 6.0))
+                    }
+                    Guide::Horizontal(y, _) => {
+                        let y = self.axes.map_y(y);
+                        let top = if after { y - 2.0 - height } else { y + 1.0 };
+                        (frame.left + 7.0 + (1.0 - along) * (frame.width - width - 14.0), top)
+                    }
+                    Guide::Diagonal => continue,
+                };
+                places.push(Rect { left, top, width, height });
+            }
+        }
+        places
+    }
+
+    fn scene(self, right: f64) -> Scene {
+        let mut plots: Vec<Plot> = Vec::new();
+        for guide in &self.panel.guides {
+            let line = guide_line(guide, self.axes.x_range, self.axes.y_range);
+            let line = LinePlot::new().with_data(line).with_color(GREY).with_stroke_width(1.0);
+            plots.push(line.with_line_style(LineStyle::Custom("5 3".into())).into());
+        }
+        for (series, ink) in self.panel.series.iter().zip(&INKS) {
+            plots.extend(fill(series, ink, self.floor()));
+        }
+        for (series, ink) in self.panel.series.iter().zip(&INKS) {
+            plots.extend(strokes(series, ink, self.floor()));
+        }
+        let mut layout = self.layout;
+        layout.width = layout.width.map(|width| width - self.axes.margin_right + right);
+        layout.force_margin_right = Some(right);
+        render_multiple(plots, layout)
+    }
+}
+
+fn entry(series: &Series, ink: &Ink) -> Option<LegendEntry> {
+    let shape = match series.mark {
+        Mark::Points | Mark::Joined => LegendShape::Marker(ink.marker),
+        Mark::Line | Mark::Band => LegendShape::Line,
+        Mark::Bars => LegendShape::Rect,
+    };
+    let shown = !series.label.is_empty() && !series.points.is_empty();
+    let dasharray = ink.dashes.map(String::from);
+    shown.then(|| LegendEntry { label: series.label.clone(), color: ink.solid(), shape, dasharray })
+}
+
+/// What lies below all lines.
+fn fill(series: &Series, ink: &Ink, floor: f64) -> Option<Plot> {
+    let band = |low: Vec<[f64; 2]>, high: Vec<f64>| {
+        BandPlot::new(low.iter().map(|p| p[0]), low.iter().map(|p| p[1]), high).with_color(ink.solid())
+    };
+    match series.mark {
+        Mark::Band => {
+            let low = series.points.iter().map(|&[x, y, half]| [x, y - half]).collect();
+            let high = series.points.iter().map(|&[_, y, half]| y + half).collect();
+            Some(band(low, high).with_opacity(0.18).into())
+        }
+        Mark::Bars => {
+            let outline = outline(series, floor);
+            let low = outline.iter().map(|&(x, _)| [x, floor]).collect();
+            Some(band(low, outline.iter().map(|&(_, y)| y).collect()).with_opacity(0.35).into())
+        }
+        _ => None,
+    }
+}
+
+fn strokes(series: &Series, ink: &Ink, floor: f64) -> Vec<Plot> {
+    let line = |points: Vec<(f64, f64)>| {
+        LinePlot::new().with_data(points).with_color(ink.solid()).with_stroke_width(LINE)
+    };
+    let points = || series.points.iter().map(|&[x, y, _]| (x, y)).collect();
+    match series.mark {
+        Mark::Line | Mark::Band => vec![line(points()).with_line_style(ink.line_style()).into()],
+        Mark::Bars => vec![line(outline(series, floor)).into()],
+        // Markers tell joined series apart already.
+        Mark::Joined => vec![line(points()).into(), markers(series, ink)],
+        Mark::Points => vec![markers(series, ink)],
+    }
+}
+
+fn markers(series: &Series, ink: &Ink) -> Plot {
+    let scatter =
+        ScatterPlot::new().with_data(series.points.iter().map(|&[x, y, _]| (x, y))).with_marker(ink.marker);
+    // Clouds are drawn small and let through what lies below.
+    let mut scatter = if series.points.len() > 100 {
+        scatter.with_size(1.8).with_color(ink.translucent())
+    } else {
+        scatter.with_size(3.5).with_color(ink.solid())
+    };
+    for (drawn, &[_, _, sd]) in scatter.data.iter_mut().zip(&series.points) {
+        drawn.y_err = (sd > 0.0).then_some((sd, sd));
+    }
+    scatter.into()
+}
+
+/// The skyline of a histogram, down to the floor where bins do not touch.
+fn outline(series: &Series, floor: f64) -> Vec<(f64, f64)> {
+    let mut line: Vec<(f64, f64)> = Vec::with_capacity(4 * series.points.len());
+    for &[left, height, width] in &series.points {
+        match line.last() {
+            Some(&(end, _)) if (end - left).abs() <= 1e-6 * width => {
+                line.pop();
+            }
+            _ => line.push((left, floor)),
+        }
+        line.extend([(left, height), (left + width, height), (left + width, floor)]);
+    }
+    line
+}
