@@ -17,6 +17,16 @@ pub enum Error {
         /// What was expected and found.
         message: String,
     },
+    /// A table with columns of unlike length.
+    #[error("table {name}: expected {expected} rows in every column, found {found}")]
+    Table {
+        /// Its name.
+        name: String,
+        /// Rows of the first column.
+        expected: usize,
+        /// Rows of another.
+        found: usize,
+    },
     /// A folder that holds the results of another run.
     #[error(
         "{path}: expected the run {expected}, found {found}; give another folder by --out, or empty this one by --force"

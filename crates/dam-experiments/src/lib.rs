@@ -10,6 +10,7 @@ pub mod harness;
 pub mod output;
 pub mod phase_boundary;
 pub mod predictors;
+pub mod report;
 mod summary;
 
 pub use error::Error;

@@ -1,5 +1,6 @@
 //! Files: written under a temporary name first, so that what is there is whole.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
@@ -24,28 +25,24 @@ fn temporary(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// Writes a text or other bytes.
-pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Error> {
+/// Writes a file.
+pub(crate) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
     prepare(path)?;
     let temporary = temporary(path);
-    std::fs::write(&temporary, content).map_err(|e| Error::output(path, &e))?;
-    std::fs::rename(&temporary, path).map_err(|e| Error::output(path, &e))
+    let failed = |e: std::io::Error| Error::output(path, &e);
+    let mut file = std::fs::File::create(&temporary).map_err(failed)?;
+    file.write_all(bytes.as_ref()).map_err(failed)?;
+    // Some file systems say only here that the disk is full.
+    file.sync_all().map_err(failed)?;
+    std::fs::rename(&temporary, path).map_err(failed)
 }
 
-/// Writes a table.
-pub(crate) fn write_csv(
-    path: &Path,
-    header: &[&str],
-    lines: impl IntoIterator<Item = Vec<String>>,
-) -> Result<(), Error> {
-    prepare(path)?;
-    let temporary = temporary(path);
+/// Writes a table, its header first.
+pub(crate) fn write_csv(path: &Path, lines: impl IntoIterator<Item = Vec<String>>) -> Result<(), Error> {
     let failed = |e: &dyn std::fmt::Display| Error::output(path, e);
-    let mut csv = csv::Writer::from_path(&temporary).map_err(|e| failed(&e))?;
-    csv.write_record(header).map_err(|e| failed(&e))?;
+    let mut csv = csv::Writer::from_writer(Vec::new());
     for line in lines {
         csv.write_record(line).map_err(|e| failed(&e))?;
     }
-    csv.flush().map_err(|e| failed(&e))?;
-    std::fs::rename(&temporary, path).map_err(|e| failed(&e))
+    write(path, csv.into_inner().map_err(|e| failed(&e))?)
 }

@@ -391,7 +391,8 @@ pub fn write_csv(path: &Path, sizes: &[(Settings, Vec<Realization>)]) -> Result<
         })
     });
     let header = ["n", "m", "judged", "realization", "fail_percent", "predictor", "passes", "auc"];
-    crate::output::write_csv(path, &header, lines)
+    let header = header.map(String::from).to_vec();
+    crate::output::write_csv(path, std::iter::once(header).chain(lines))
 }
 
 #[cfg(test)]

@@ -133,28 +133,31 @@ impl BasinIsolation {
     ) -> Result<f64, Error> {
         self.check(energy, x, directions)?;
         let at_x = energy.overlaps_of(std::slice::from_ref(x));
-        self.along(energy, x, at_x.as_slice(), directions)
+        Ok(self.along(energy, x, at_x.as_slice(), directions, &[self.radius])?[0])
     }
 
-    /// As [`at`](Self::at), with the overlaps of `x` known.
+    /// As [`at`](Self::at), with the overlaps of `x` known, at every radius.
     fn along<E: LineEnergy>(
         &self,
         energy: &E,
         x: &StateOf<E>,
         at_x: &[ScalarOf<E>],
         directions: &[StateOf<E>],
-    ) -> Result<f64, Error> {
+        radii: &[f64],
+    ) -> Result<Vec<f64>, Error> {
         let along = energy.overlaps_of(directions);
         let along = along.as_slice().chunks_exact(along.nrows());
-        let mut sum = 0.0;
+        let mut sums = vec![0.0; radii.len()];
         for (v, mv) in directions.iter().zip(along) {
             let plane = energy.plane(x, at_x, v, mv);
-            sum += self.deviation(|r| {
-                let s = energy.space().ray_scale(r);
-                plane.at(s, s * r)[0]
-            })?;
+            for (sum, &radius) in sums.iter_mut().zip(radii) {
+                *sum += Self { radius, ..*self }.deviation(|r| {
+                    let s = energy.space().ray_scale(r);
+                    plane.at(s, s * r)[0]
+                })?;
+            }
         }
-        Ok(sum / directions.len() as f64)
+        Ok(sums.into_iter().map(|sum| sum / directions.len() as f64).collect())
     }
 
     /// I(σ) at `x` as Algorithm 1 is printed: the energy of every grid point of every direction, from scratch.
@@ -201,6 +204,24 @@ impl BasinIsolation {
         which: &[usize],
         streams: Streams,
     ) -> Result<Vec<f64>, Error> {
+        let all = self.of_patterns_over(memory, &[self.radius], which, streams)?;
+        Ok(all.into_iter().flatten().collect())
+    }
+
+    /// I_μ(σ) at every radius σ of `radii`, `[pattern][radius]`, with the directions that
+    /// [`of_patterns`](Self::of_patterns) has: the products are made once, only the profiles are evaluated at each
+    /// radius.
+    ///
+    /// # Errors
+    /// As [`radius`](Self::radius) and [`of_patterns`](Self::of_patterns).
+    pub fn of_patterns_over<S: VectorSpace, K: Kernel, Q: Aggregator>(
+        &self,
+        memory: &Dam<DensePatterns<S>, K, Q>,
+        radii: &[f64],
+        which: &[usize],
+        streams: Streams,
+    ) -> Result<Vec<Vec<f64>>, Error> {
+        radii.iter().try_for_each(|&sigma| self.radius(sigma).map(drop))?;
         which
             .par_iter()
             .map(|&mu| {
@@ -219,7 +240,7 @@ impl BasinIsolation {
                     Directions::Nearest(count) => towards_nearest(memory, mu, &x, at_x.as_slice(), count)?,
                 };
                 self.check(memory, &x, &directions)?;
-                self.along(memory, &x, at_x.as_slice(), &directions)
+                self.along(memory, &x, at_x.as_slice(), &directions, radii)
             })
             .collect()
     }

@@ -10,6 +10,7 @@ use crate::Error;
 /// # Reference
 /// "Basin isolation", section 2.3.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct OverlapStatistics {
     /// max_{ν≠μ} O_μν, signed; −∞ if the pattern is the only one.
     pub max: f64,

@@ -50,6 +50,7 @@ pub struct Trials {
 
 /// The trials of one pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Retrieval {
     /// Trials that ended above the threshold.
     pub successes: usize,

@@ -4,6 +4,7 @@ use crate::{Error, normal};
 
 /// Successes of independent trials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Proportion {
     /// Trials that succeeded.
     pub successes: usize,

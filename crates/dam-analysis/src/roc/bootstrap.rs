@@ -51,6 +51,7 @@ pub enum Resampling {
 ///
 /// B. Efron and R. J. Tibshirani, An Introduction to the Bootstrap, Chapman & Hall, chapters 12–14 (1993).
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Interval {
     /// The lower end.
     pub lower: f64,

@@ -6,12 +6,14 @@
 //! DIR/cells/<address>.json  one finished cell each, with a checksum
 //! DIR/cells.jsonl           all cells in order, once the last is finished
 //! ```
+//! and then the tables, figures and pages of [`report`](crate::report). [`execute`] is the whole of a program.
 //!
 //! A cell's random streams depend on the seed, the experiment and the cell alone. So a run gives the same bytes for any
 //! number of threads, however often it was interrupted, and put together from any shards (on one level of vector
 //! instructions, which is stored with each cell; [`Options::portable`] forces the common one).
 
 mod address;
+mod execute;
 mod options;
 mod run;
 mod store;
@@ -25,11 +27,13 @@ use dam_core::Streams;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use execute::execute;
 pub use options::{Options, Preset, Shard};
 pub use run::{Outcome, run};
 pub use store::Store;
 
 use crate::Error;
+use crate::report::Report;
 
 /// The records of a run by cell.
 pub type Records<E> = BTreeMap<<E as Experiment>::Cell, <E as Experiment>::Record>;
@@ -37,7 +41,7 @@ pub type Records<E> = BTreeMap<<E as Experiment>::Cell, <E as Experiment>::Recor
 /// What is to be computed: **implement this for a new experiment**.
 ///
 /// A record must be a function of the settings, the cell and its streams, and of nothing else.
-pub trait Experiment: Sync {
+pub trait Experiment: Sync + Sized {
     /// Names the experiment in its files.
     const NAME: &'static str;
     /// Counts the changes of the meaning of cells, records or settings. Results of other formats are refused.
@@ -64,9 +68,21 @@ pub trait Experiment: Sync {
         streams: Streams,
     ) -> Result<Self::Record, Error>;
 
+    /// The cell whose streams a cell draws from. Chunks of one disorder realization, and cells that are to be compared on
+    /// the same disorder, name the same one here; by default it is the cell itself.
+    fn family(&self, cell: &Self::Cell) -> Self::Cell {
+        cell.clone()
+    }
+
+    /// What the records of a whole run say; a function of them alone.
+    ///
+    /// # Errors
+    /// Whatever goes wrong, such as statistics that do not exist.
+    fn report(&self, settings: &Self::Settings, records: &Records<Self>) -> Result<Report, Error>;
+
     /// How long a cell takes, in any unit: dear ones go first.
-    fn cost(&self, cell: &Self::Cell) -> f64 {
-        let _ = cell;
+    fn cost(&self, settings: &Self::Settings, cell: &Self::Cell) -> f64 {
+        let _ = (settings, cell);
         1.0
     }
 }

@@ -1,6 +1,6 @@
 //! What every experiment can be told on the command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -42,6 +42,8 @@ impl FromStr for Shard {
 }
 
 /// Options that all experiments share.
+///
+/// Flatten them into a program's own ([`clap::Parser`] with `#[command(flatten)]`).
 #[derive(Args, Clone, Debug)]
 pub struct Options {
     /// How much to compute.
@@ -50,25 +52,37 @@ pub struct Options {
     /// Seed of all randomness.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Threads; by default all cores. Results do not depend on it.
+    /// Disorder realizations of every row, instead of the preset's.
+    #[arg(long, value_parser = crate::realizations)]
+    pub realizations: Option<usize>,
+    /// Threads; by default as many as there are cores. Results do not depend on it.
     #[arg(long)]
     pub threads: Option<usize>,
-    /// Where results go; a run that was interrupted goes on from what it finds there.
+    /// Where results go, by default out/EXPERIMENT/PRESET; a run that was interrupted goes on from what it finds there.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Compute only this part of the cells, for instance 2/3; put parts together by --merge.
+    /// Compute only this part of the cells, for instance 2/3; by default all. Put parts together by --merge.
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// Take over the finished cells of the same run in these folders.
+    /// First take over the finished cells of the same run in these folders; by default none.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     pub merge: Vec<PathBuf>,
     /// Empty the folder if it holds another run.
     #[arg(long)]
     pub force: bool,
-    /// No progress on the terminal.
+    /// Neither progress nor tables on the terminal.
     #[arg(long)]
     pub quiet: bool,
     /// Use the vector instructions that all machines have, so that shards of unlike machines agree to the bit.
     #[arg(long)]
     pub portable: bool,
+}
+
+impl Options {
+    /// The folder of a run of the experiment `name`.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let preset = || self.preset.to_possible_value().map_or_else(String::new, |v| v.get_name().into());
+        self.out.clone().unwrap_or_else(|| Path::new("out").join(name).join(preset()))
+    }
 }

@@ -1,6 +1,5 @@
 //! Computing cells.
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Once, OnceLock};
 use std::time::Duration;
@@ -15,7 +14,12 @@ use crate::Error;
 #[derive(Debug)]
 pub enum Outcome<R> {
     /// Every cell is there.
-    Complete(R),
+    Complete {
+        /// What the cells yield.
+        records: R,
+        /// The levels of vector instructions they were computed with: one, or results agree to rounding only.
+        levels: Vec<String>,
+    },
     /// All cells of the shard are there, some of the others are not.
     Shard {
         /// Finished cells, of this shard and others.
@@ -32,7 +36,7 @@ pub enum Outcome<R> {
     },
 }
 
-/// Computes the cells of an experiment that are not yet in its folder: `options.out`, or `out/NAME`.
+/// Computes the cells of an experiment that are not yet in its folder: `options.out`, or `out/NAME/PRESET`.
 ///
 /// Ctrl-C lets the cells under way finish and stops; an error of one cell likewise. Whatever is finished is kept.
 ///
@@ -45,8 +49,14 @@ pub fn run<E: Experiment>(
 ) -> Result<(Store<E>, Outcome<Records<E>>), Error> {
     static STOP: AtomicBool = AtomicBool::new(false);
     static HANDLER: Once = Once::new();
+    let stop = || {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        eprintln!("finishing the cells under way; once more to stop at once, which loses only these");
+    };
     // A process that has a handler of its own keeps it.
-    HANDLER.call_once(|| drop(ctrlc::try_set_handler(|| STOP.store(true, Ordering::Relaxed))));
+    HANDLER.call_once(|| drop(ctrlc::try_set_handler(stop)));
     run_until(experiment, settings, options, &STOP)
 }
 
@@ -59,7 +69,7 @@ pub(super) fn run_until<E: Experiment>(
     if options.portable {
         dam_core::force_portable(true);
     }
-    let folder = options.out.clone().unwrap_or_else(|| Path::new("out").join(E::NAME));
+    let folder = options.folder(E::NAME);
     let store = Store::<E>::open(&folder, options.seed, settings, options.force)?;
     let mut cells = experiment.cells(store.settings());
     cells.sort();
@@ -73,7 +83,8 @@ pub(super) fn run_until<E: Experiment>(
         .filter(|(position, cell)| mine(*position) && !found.records.contains_key(*cell))
         .map(|(_, cell)| cell)
         .collect();
-    missing.sort_by(|a, b| experiment.cost(b).total_cmp(&experiment.cost(a)));
+    let cost = |cell: &E::Cell| experiment.cost(store.settings(), cell);
+    missing.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
 
     let bar = progress(cells.len(), found.records.len(), options.quiet);
     for path in &found.damaged {
@@ -96,7 +107,7 @@ pub(super) fn run_until<E: Experiment>(
     let (finished, of) = (found.records.len(), cells.len());
     let outcome = if finished == of {
         store.join(&cells)?;
-        Outcome::Complete(found.records)
+        Outcome::Complete { records: found.records, levels: found.levels }
     } else if stop.load(Ordering::Relaxed) {
         Outcome::Stopped { finished, of }
     } else {
@@ -118,7 +129,8 @@ fn compute<E: Experiment>(
     let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
     let (next, failed) = (AtomicUsize::new(0), OnceLock::new());
     let one = |cell: &E::Cell| -> Result<(), Error> {
-        let key = json(cell).map_err(|e| Error::output(store.folder(), &e))?;
+        let family = experiment.family(cell);
+        let key = json(&family).map_err(|e| Error::output(store.folder(), &e))?;
         let level = dam_core::level();
         let record = experiment.compute(store.settings(), cell, streams::<E>(store.seed(), &key))?;
         store.keep(cell, level, &record)

@@ -127,6 +127,14 @@ impl<E: Experiment> Store<E> {
         self.head.seed
     }
 
+    /// What the run is: experiment, format, version, seed and settings.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if the settings cannot be written as JSON.
+    pub(super) fn head(&self) -> Result<serde_json::Value, Error> {
+        serde_json::to_value(&self.head).map_err(|e| Error::output(&self.folder, &e))
+    }
+
     fn path(&self, cell_json: &str) -> PathBuf {
         self.cells().join(format!("{:016x}.json", digest(cell_json)))
     }

@@ -88,6 +88,19 @@ fn a_pure_parabola_has_no_deviation_and_a_line_has_a_known_one() {
 }
 
 #[test]
+fn many_radii_are_each_the_metric_at_that_radius() {
+    let (memory, _) = memory(Monomial::new(3).unwrap(), Sum);
+    let (metric, streams) = (BasinIsolation::new(40).unwrap(), Streams::new(3));
+    let radii = [0.2, 2.981, 7.0];
+    let all = metric.of_patterns_over(&memory, &radii, &[5, 0], streams).unwrap();
+    for (k, &sigma) in radii.iter().enumerate() {
+        let one = metric.radius(sigma).unwrap().of_patterns(&memory, &[5, 0], streams).unwrap();
+        assert_eq!([all[0][k], all[1][k]], one[..]);
+    }
+    assert!(metric.of_patterns_over(&memory, &[1.0, 0.0], &[5], streams).is_err());
+}
+
+#[test]
 fn informed_directions_are_those_given_by_hand() {
     let (memory, _) = memory(Monomial::new(3).unwrap(), Sum);
     let (metric, space) = (BasinIsolation::new(40).unwrap(), memory.space());
