@@ -141,6 +141,11 @@ pub trait PlaneEnergy {
     /// [E, ∂E/∂a, ∂E/∂b] at (a, b).
     fn at(&self, a: f64, b: f64) -> [f64; 3];
 
+    /// The energy alone at (a, b): the first entry of [`at`](Self::at), to rounding.
+    fn value(&self, a: f64, b: f64) -> f64 {
+        self.at(a, b)[0]
+    }
+
     /// Whether a point costs O(1) (polynomial kernels) rather than O(M).
     fn is_closed_form(&self) -> bool;
 }

@@ -139,9 +139,29 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
         at
     }
 
+    fn value(&self, a: f64, b: f64) -> f64 {
+        match (&self.sum, self.confinement) {
+            (PlaneSum::Moments(by_degree), None) => {
+                let sum = by_degree.iter().map(|terms| homogeneous(terms, a, b)).sum();
+                -self.prefactor * self.aggregator.value(Total { ln_scale: 0.0, sum })
+            }
+            _ => self.at(a, b)[0],
+        }
+    }
+
     fn is_closed_form(&self) -> bool {
         matches!(self.sum, PlaneSum::Moments(_))
     }
+}
+
+/// Σ_j c_j a^(k−j) b^j for j = 0 … k.
+fn homogeneous(terms: &[f64], a: f64, b: f64) -> f64 {
+    let (mut sum, mut power) = (0.0, 1.0);
+    for &c in terms {
+        sum = sum * a + c * power;
+        power *= b;
+    }
+    sum
 }
 
 fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {

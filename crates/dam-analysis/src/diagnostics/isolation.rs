@@ -147,14 +147,20 @@ impl BasinIsolation {
     ) -> Result<Vec<f64>, Error> {
         let along = energy.overlaps_of(directions);
         let along = along.as_slice().chunks_exact(along.nrows());
+        // Points s (x + r v) of the sphere, in the plane of x and v: the same for all directions.
+        let grids = radii.iter().map(|&sigma| {
+            let point = |r| {
+                let s = energy.space().ray_scale(r);
+                (s, s * r)
+            };
+            (0..self.points).map(|j| point(self.grid_point(j, sigma))).collect()
+        });
+        let grids: Vec<Vec<(f64, f64)>> = grids.collect();
         let mut sums = vec![0.0; radii.len()];
         for (v, mv) in directions.iter().zip(along) {
             let plane = energy.plane(x, at_x, v, mv);
-            for (sum, &radius) in sums.iter_mut().zip(radii) {
-                *sum += Self { radius, ..*self }.deviation(|r| {
-                    let s = energy.space().ray_scale(r);
-                    plane.at(s, s * r)[0]
-                })?;
+            for (sum, grid) in sums.iter_mut().zip(&grids) {
+                *sum += self.deviation(|j| plane.value(grid[j].0, grid[j].1))?;
             }
         }
         Ok(sums.into_iter().map(|sum| sum / directions.len() as f64).collect())
@@ -177,17 +183,14 @@ impl BasinIsolation {
         let mut sum = 0.0;
         for v in directions {
             let on_ray = |j: usize| {
-                let mut y = x.zip_map(v, |x, v| Real::narrow(x.widen() + self.grid_point(j) * v.widen()));
+                let r = self.grid_point(j, self.radius);
+                let mut y = x.zip_map(v, |x, v| Real::narrow(x.widen() + r * v.widen()));
                 space.retract(&mut y);
                 y
             };
             let ray: Vec<_> = (0..self.points).map(on_ray).collect();
             energy.energies(&ray, &mut energies);
-            let mut j = 0;
-            sum += self.deviation(|_| {
-                j += 1;
-                energies[j - 1]
-            })?;
+            sum += self.deviation(|j| energies[j])?;
         }
         Ok(sum / directions.len() as f64)
     }
@@ -261,17 +264,14 @@ impl BasinIsolation {
         Ok(())
     }
 
-    fn grid_point(&self, j: usize) -> f64 {
-        self.radius * j as f64 / (self.points - 1) as f64
+    fn grid_point(&self, j: usize, sigma: f64) -> f64 {
+        sigma * j as f64 / (self.points - 1) as f64
     }
 
-    /// The mean distance of a profile from its quadratic fit; `profile` is called for the grid in order.
-    fn deviation(&self, mut profile: impl FnMut(f64) -> f64) -> Result<f64, Error> {
-        let at_zero = profile(0.0);
-        let mut rise = vec![0.0; self.points];
-        for (j, rise) in rise.iter_mut().enumerate().skip(1) {
-            *rise = profile(self.grid_point(j)) - at_zero;
-        }
+    /// The mean distance of a profile, given at the points of the grid, from its quadratic fit.
+    fn deviation(&self, profile: impl Fn(usize) -> f64) -> Result<f64, Error> {
+        let at_zero = profile(0);
+        let rise: Vec<f64> = (0..self.points).map(|j| profile(j) - at_zero).collect();
         // In units of σ, which drops out.
         let r = |j: usize| j as f64 / (self.points - 1) as f64;
         let fitted = |of: &dyn Fn(usize) -> f64| (0..self.fitted).map(of).sum::<f64>();
