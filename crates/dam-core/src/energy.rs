@@ -141,9 +141,12 @@ pub trait PlaneEnergy {
     /// [E, ∂E/∂a, ∂E/∂b] at (a, b).
     fn at(&self, a: f64, b: f64) -> [f64; 3];
 
-    /// The energy alone at (a, b): the first entry of [`at`](Self::at), to rounding.
-    fn value(&self, a: f64, b: f64) -> f64 {
-        self.at(a, b)[0]
+    /// The energies alone at many points (a_i, b_i): the first entries of [`at`](Self::at), to rounding. All three
+    /// slices have the same length.
+    fn values(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
+        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            *out = self.at(a, b)[0];
+        }
     }
 
     /// Whether a point costs O(1) (polynomial kernels) rather than O(M).

@@ -139,13 +139,20 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
         at
     }
 
-    fn value(&self, a: f64, b: f64) -> f64 {
-        match (&self.sum, self.confinement) {
-            (PlaneSum::Moments(by_degree), None) => {
-                let sum = by_degree.iter().map(|terms| homogeneous(terms, a, b)).sum();
-                -self.prefactor * self.aggregator.value(Total { ln_scale: 0.0, sum })
+    fn values(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
+        let PlaneSum::Moments(by_degree) = &self.sum else {
+            for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+                *out = self.at(a, b)[0];
             }
-            _ => self.at(a, b)[0],
+            return;
+        };
+        out.fill(0.0);
+        vectorize(Homogeneous { by_degree, a, b, out: &mut *out });
+        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            *out = -self.prefactor * self.aggregator.value(Total { ln_scale: 0.0, sum: *out });
+            if let Some([xx, xu, uu]) = self.confinement {
+                *out += 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu);
+            }
         }
     }
 
@@ -154,14 +161,34 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
     }
 }
 
-/// Σ_j c_j a^(k−j) b^j for j = 0 … k.
-fn homogeneous(terms: &[f64], a: f64, b: f64) -> f64 {
-    let (mut sum, mut power) = (0.0, 1.0);
-    for &c in terms {
-        sum = sum * a + c * power;
-        power *= b;
+/// Adds Σ_k Σ_j c_kj a^(k−j) b^j at every point.
+struct Homogeneous<'a> {
+    by_degree: &'a [Vec<f64>],
+    a: &'a [f64],
+    b: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Vectorize for Homogeneous<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        // Points are the inner loops, so that they go into lanes.
+        const POINTS: usize = 64;
+        let points = self.a.chunks(POINTS).zip(self.b.chunks(POINTS)).zip(self.out.chunks_mut(POINTS));
+        for ((a, b), out) in points {
+            for terms in self.by_degree.iter().filter(|terms| !terms.is_empty()) {
+                let (mut sum, mut power) = ([0.0; POINTS], [1.0; POINTS]);
+                for &c in terms {
+                    for (((sum, power), a), b) in sum.iter_mut().zip(&mut power).zip(a).zip(b) {
+                        *sum = *sum * a + c * *power;
+                        *power *= b;
+                    }
+                }
+                out.iter_mut().zip(&sum).for_each(|(out, sum)| *out += sum);
+            }
+        }
     }
-    sum
 }
 
 fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {

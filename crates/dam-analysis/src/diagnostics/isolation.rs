@@ -147,20 +147,19 @@ impl BasinIsolation {
     ) -> Result<Vec<f64>, Error> {
         let along = energy.overlaps_of(directions);
         let along = along.as_slice().chunks_exact(along.nrows());
-        // Points s (x + r v) of the sphere, in the plane of x and v: the same for all directions.
-        let grids = radii.iter().map(|&sigma| {
-            let point = |r| {
-                let s = energy.space().ray_scale(r);
-                (s, s * r)
-            };
-            (0..self.points).map(|j| point(self.grid_point(j, sigma))).collect()
+        // Points s (x + r v) of the space, in the plane of x and v: the same for all directions.
+        let grids = radii.iter().map(|&sigma| -> (Vec<f64>, Vec<f64>) {
+            let radii = (0..self.points).map(|j| self.grid_point(j, sigma));
+            radii.map(|r| (energy.space().ray_scale(r), r)).map(|(s, r)| (s, s * r)).unzip()
         });
-        let grids: Vec<Vec<(f64, f64)>> = grids.collect();
+        let grids: Vec<_> = grids.collect();
         let mut sums = vec![0.0; radii.len()];
+        let mut profile = vec![0.0; self.points];
         for (v, mv) in directions.iter().zip(along) {
             let plane = energy.plane(x, at_x, v, mv);
-            for (sum, grid) in sums.iter_mut().zip(&grids) {
-                *sum += self.deviation(|j| plane.value(grid[j].0, grid[j].1))?;
+            for (sum, (a, b)) in sums.iter_mut().zip(&grids) {
+                plane.values(a, b, &mut profile);
+                *sum += self.deviation(&mut profile)?;
             }
         }
         Ok(sums.into_iter().map(|sum| sum / directions.len() as f64).collect())
@@ -190,7 +189,7 @@ impl BasinIsolation {
             };
             let ray: Vec<_> = (0..self.points).map(on_ray).collect();
             energy.energies(&ray, &mut energies);
-            sum += self.deviation(|j| energies[j])?;
+            sum += self.deviation(&mut energies)?;
         }
         Ok(sum / directions.len() as f64)
     }
@@ -268,10 +267,11 @@ impl BasinIsolation {
         sigma * j as f64 / (self.points - 1) as f64
     }
 
-    /// The mean distance of a profile, given at the points of the grid, from its quadratic fit.
-    fn deviation(&self, profile: impl Fn(usize) -> f64) -> Result<f64, Error> {
-        let at_zero = profile(0);
-        let rise: Vec<f64> = (0..self.points).map(|j| profile(j) - at_zero).collect();
+    /// The mean distance of a profile from its quadratic fit, which is done in place.
+    fn deviation(&self, profile: &mut [f64]) -> Result<f64, Error> {
+        let at_zero = profile[0];
+        profile.iter_mut().for_each(|e| *e -= at_zero);
+        let rise = &*profile;
         // In units of σ, which drops out.
         let r = |j: usize| j as f64 / (self.points - 1) as f64;
         let fitted = |of: &dyn Fn(usize) -> f64| (0..self.fitted).map(of).sum::<f64>();
@@ -295,7 +295,7 @@ impl BasinIsolation {
         if mean.is_finite() {
             return Ok(mean);
         }
-        let found = rise.into_iter().find(|r| !r.is_finite()).unwrap_or(mean) + at_zero;
+        let found = rise.iter().copied().find(|r| !r.is_finite()).unwrap_or(mean) + at_zero;
         Err(Error::Parameter { name: "energy on a ray", expected: "a finite number", found })
     }
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -11,9 +11,10 @@ use dam_core::Purpose;
 use dam_core::rand::Rng;
 use serde::{Deserialize, Serialize};
 
-use super::address::json;
+use super::address::{digest, json};
 use super::run::run_until;
 use super::*;
+use crate::report::Table;
 
 /// Draws numbers; counts how often it is asked, and fails or dawdles if told to.
 #[derive(Default)]
@@ -78,7 +79,16 @@ impl Experiment for Draws {
         Ok(Record { words, mean })
     }
 
-    fn cost(&self, cell: &Cell) -> f64 {
+    fn report(&self, settings: &Settings, records: &Records<Self>) -> Result<Report, Error> {
+        let mut report = Report::new("Draws");
+        let table = Table::new("means", "Mean of each cell")
+            .count("cell", "cell", records.keys().map(|cell| cell.n as usize))
+            .number("mean", "mean", 3, records.values().map(|record| record.mean / settings.scale));
+        report.table(table);
+        Ok(report)
+    }
+
+    fn cost(&self, _: &Settings, cell: &Cell) -> f64 {
         f64::from(cell.n)
     }
 }
@@ -95,6 +105,7 @@ fn options(out: &Path) -> Options {
         seed: 7,
         threads: Some(2),
         out: Some(out.to_owned()),
+        realizations: None,
         shard: None,
         merge: Vec::new(),
         force: false,
@@ -106,7 +117,9 @@ fn options(out: &Path) -> Options {
 fn complete(out: &Path, options: &Options) -> (Vec<u8>, usize) {
     let draws = Draws::default();
     let (_, outcome) = run_until(&draws, settings(), options, &NEVER).unwrap();
-    assert!(matches!(outcome, Outcome::Complete(records) if records.len() == 24));
+    assert!(
+        matches!(outcome, Outcome::Complete { records, levels } if records.len() == 24 && levels.len() == 1)
+    );
     (fs::read(out.join("cells.jsonl")).unwrap(), draws.computed.into_inner().unwrap().len())
 }
 
@@ -235,6 +248,9 @@ fn bad_cells_and_folders_are_typed_errors() {
         fn compute(&self, (): &(), cell: &u8, _: Streams) -> Result<u8, Error> {
             Ok(*cell)
         }
+        fn report(&self, (): &(), _: &Records<Self>) -> Result<Report, Error> {
+            Ok(Report::new("Twice"))
+        }
     }
     let folder = tempfile::tempdir().unwrap();
     let twice = run_until(&Twice, (), &options(folder.path()), &NEVER).unwrap_err();
@@ -253,6 +269,67 @@ fn bad_cells_and_folders_are_typed_errors() {
     for text in ["", "3", "0/3", "4/3", "1/0", "a/b", "-1/2"] {
         assert!(text.parse::<Shard>().is_err(), "{text}");
     }
+}
+
+/// A disk that is full from some cell on: its temporary file is a link to the device that always is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_typed_error_and_loses_no_finished_cell() {
+    let expected = whole();
+    let folder = tempfile::tempdir().unwrap();
+    let file = format!("{:016x}.json.tmp", digest(&json(&Cell { n: 5 }).unwrap()));
+    let full = folder.path().join("cells").join(file);
+    fs::create_dir(folder.path().join("cells")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
+    let one = Options { threads: Some(1), ..options(folder.path()) };
+    let error = run_until(&Draws::default(), settings(), &one, &NEVER).unwrap_err();
+    assert!(matches!(&error, Error::Output { message, .. } if message.contains("No space left")), "{error}");
+    // Dear cells go first: 23 to 6 are finished, and stay.
+    fs::remove_file(&full).unwrap();
+    assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 6));
+    // A report that cannot be written leaves the cells, too.
+    std::os::unix::fs::symlink("/dev/full", folder.path().join("means.csv.tmp")).unwrap();
+    let code = execute(&Draws::default(), settings(), &options(folder.path()));
+    assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
+    fs::remove_file(folder.path().join("means.csv.tmp")).unwrap();
+    let draws = Draws::default();
+    let code = execute(&draws, settings(), &options(folder.path()));
+    assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
+    assert!(draws.computed.into_inner().unwrap().is_empty());
+    let means = fs::read_to_string(folder.path().join("means.csv")).unwrap();
+    assert_eq!(means.lines().count(), 25);
+    assert!(folder.path().join("report.html").is_file() && folder.path().join("summary.json").is_file());
+}
+
+/// Cells of one family see the same random numbers.
+#[test]
+fn families_share_their_streams() {
+    struct Pairs;
+    impl Experiment for Pairs {
+        const NAME: &'static str = "pairs";
+        const FORMAT: u32 = 1;
+        type Settings = ();
+        type Cell = (u8, u8);
+        type Record = u64;
+        fn cells(&self, (): &()) -> Vec<(u8, u8)> {
+            vec![(0, 0), (0, 1), (1, 0), (1, 1)]
+        }
+        fn compute(&self, (): &(), _: &(u8, u8), streams: Streams) -> Result<u64, Error> {
+            Ok(streams.rng(Purpose::Patterns, 0).next_u64())
+        }
+        fn family(&self, cell: &(u8, u8)) -> (u8, u8) {
+            (cell.0, 0)
+        }
+        fn report(&self, (): &(), _: &Records<Self>) -> Result<Report, Error> {
+            Ok(Report::new("Pairs"))
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (_, outcome) = run_until(&Pairs, (), &options(folder.path()), &NEVER).unwrap();
+    let Outcome::Complete { records, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!(records[&(0, 0)], records[&(0, 1)]);
+    assert_eq!(records[&(1, 0)], records[&(1, 1)]);
+    assert_ne!(records[&(0, 0)], records[&(1, 0)]);
 }
 
 /// Runs in a process of its own, which the next test kills.

@@ -1,1 +1,121 @@
+use std::fs;
 
+use dam_analysis::roc::Interval;
+use serde_json::json;
+
+use super::*;
+use crate::figure::{Axis, Mark, Panel, Series};
+
+fn summary(values: &[f64]) -> Summary {
+    Summary::of(values.iter().copied())
+}
+
+fn table() -> Table {
+    let interval = Some((0.7, Interval { lower: 0.6, upper: 0.8, level: 0.95 }));
+    Table::new("rows", "Rows & <columns>")
+        .text("model", "model", ["cubic, n = 3", "plain"])
+        .count("n", "N", [100, 200])
+        .number("load", "M/N²", 2, [Some(1.0 / 3.0), None])
+        .spread("auc", "AUC", 2, [summary(&[0.5, 0.7]), summary(&[])])
+        .interval("first", "first", 1, 0.95, [interval, None])
+}
+
+#[test]
+fn a_table_is_exact_for_programs_and_rounded_for_readers() {
+    let lines = table().lines().unwrap();
+    let header =
+        "model,n,load,auc_mean,auc_sd,auc_min,auc_max,auc_realizations,first,first_lower_95,first_upper_95";
+    assert_eq!(lines[0].join(","), header);
+    assert_eq!(lines[1][2].parse::<f64>().unwrap(), 1.0 / 3.0);
+    assert_eq!(lines[1][4].parse::<f64>().unwrap(), summary(&[0.5, 0.7]).sd);
+    assert_eq!(lines[2][2..], ["", "", "", "", "", "0", "", "", ""]);
+    let shown = table().shown().unwrap();
+    assert_eq!(shown[1], ["cubic, n = 3", "100", "0.33", "0.60 ± 0.14", "0.7 [0.6, 0.8]"]);
+    assert_eq!(shown[2], ["plain", "200", "–", "–", "–"]);
+    let text = table().to_text().unwrap();
+    let widths: Vec<usize> = text.lines().skip(1).map(|line| line.chars().count()).collect();
+    assert!(text.contains("0.60 ± 0.14") && widths.iter().all(|&w| w == widths[0]), "{text}");
+}
+
+#[test]
+fn columns_of_unlike_length_are_refused() {
+    let short = table().count("m", "M", [1]);
+    let error = short.lines().unwrap_err();
+    assert!(matches!(error, Error::Table { expected: 2, found: 1, .. }), "{error}");
+    assert!(short.shown().is_err() && short.to_text().is_err());
+}
+
+#[test]
+fn verdicts_follow_from_the_prediction_interval() {
+    let of = |paper, values: &[f64]| {
+        let ours = summary(values);
+        Quantity { name: "AUC".into(), source: "Table 1".into(), paper, ours, digits: 2 }.verdict()
+    };
+    // Three values with mean 2 and sd 1: 2 ± 4.3027 · sqrt(4/3) = 2 ± 4.968.
+    assert_eq!(of(Some(6.9), &[1.0, 2.0, 3.0]), Verdict::Inside);
+    assert_eq!(of(Some(7.0), &[1.0, 2.0, 3.0]), Verdict::Outside);
+    assert_eq!(of(Some(-2.97), &[1.0, 2.0, 3.0]), Verdict::Outside);
+    assert_eq!(of(Some(2.0), &[1.0, 3.0]), Verdict::Open);
+    assert_eq!(of(None, &[1.0, 2.0, 3.0]), Verdict::Open);
+}
+
+fn report() -> Report {
+    let mut report = Report::new("A <report>");
+    report.heading("Rows");
+    report.text("Text & more.");
+    report.note("A note.");
+    report.table(table());
+    report.data(Table::new("patterns", "All").number("x", "x", 1, [0.1 + 0.2]));
+    let series =
+        Series { label: "a".into(), points: vec![[0.0, 1.0, 0.1], [1.0, 2.0, 0.2]], mark: Mark::Joined };
+    let panel =
+        Panel { x: Axis::linear("x"), y: Axis::linear("y"), series: vec![series], ..Panel::default() };
+    report.figure(Figure::single("line", "A line.", panel));
+    report.quantity(Quantity {
+        name: "AUC".into(),
+        source: "Table 1".into(),
+        paper: Some(0.6),
+        ours: summary(&[0.5, 0.7, 0.66]),
+        digits: 3,
+    });
+    report
+}
+
+#[test]
+fn every_file_is_written_and_the_page_stands_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = json!({ "version": "1.2.3", "seed": 7, "settings": { "k": 100 } });
+    report().write(folder.path(), &run).unwrap();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("patterns.csv"), "x\n0.30000000000000004\n");
+    assert!(read("rows.csv").contains("\"cubic, n = 3\",100,0.333"));
+    assert!(read("line.svg").starts_with("<svg"));
+    let summary: Value = serde_json::from_str(&read("summary.json")).unwrap();
+    assert_eq!(summary["run"], run);
+    let quantity = &summary["quantities"][0];
+    assert_eq!((&quantity["paper"], &quantity["verdict"]), (&json!(0.6), &json!("inside")));
+    assert_eq!(quantity["ours"]["realizations"], json!(3));
+    let page = read("report.html");
+    assert!(page.contains("A &lt;report&gt;") && page.contains("Text &amp; more.") && page.contains("<svg"));
+    assert!(page.contains("prefers-color-scheme: dark") && page.contains("1.2.3") && page.contains("seed 7"));
+    for foreign in ["<script", "<link", "http://", "https://", "@import", "url(h"] {
+        let allowed = page.replace("http://www.w3.org/", "");
+        assert!(!allowed.contains(foreign), "{foreign}");
+    }
+    // The same bytes once more; and over existing files.
+    report().write(folder.path(), &run).unwrap();
+    assert_eq!(page, read("report.html"));
+    let text = report().to_text().unwrap();
+    assert!(text.contains("0.620 ± 0.106") && text.contains("inside"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_written_is_a_typed_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let error = report().write(&folder.path().join("file"), &json!({})).unwrap_err();
+    assert!(matches!(error, Error::Output { .. }), "{error}");
+    let mut empty = Report::new("Empty");
+    empty.figure(Figure::single("nothing", "", Panel::default()));
+    assert!(matches!(empty.write(folder.path(), &json!({})), Err(Error::Figure { .. })));
+}

@@ -28,7 +28,10 @@ fn compare<K: Kernel, Q: Aggregator>(kernel: K, q: Q) {
         let mut y = &x + r * &directions[0];
         memory.space().retract(&mut y);
         let (s, energy) = (memory.space().ray_scale(r), memory.energy(&y));
-        for found in [plane.at(s, s * r)[0], plane.value(s, s * r)] {
+        // Twice, and in a batch longer than a chunk.
+        let mut values = [0.0; 70];
+        plane.values(&[s; 70], &[s * r; 70], &mut values);
+        for found in [plane.at(s, s * r)[0], values[0], values[69]] {
             assert!((found - energy).abs() < 1e-12 * (1.0 + energy.abs()), "{energy} at {r}");
         }
     }
@@ -76,7 +79,8 @@ fn the_cubic_profile_is_the_closed_form() {
 fn a_pure_parabola_has_no_deviation_and_a_line_has_a_known_one() {
     let metric = BasinIsolation::new(10).unwrap().radius(2.0).unwrap();
     let deviation = |metric: BasinIsolation, profile: fn(f64) -> f64| {
-        metric.deviation(|j| profile(metric.grid_point(j, metric.radius)))
+        let grid = (0..metric.points).map(|j| metric.grid_point(j, metric.radius));
+        metric.deviation(&mut grid.map(profile).collect::<Vec<_>>())
     };
     assert!(deviation(metric, |r| 3.0 - 0.7 * r * r).unwrap() < 1e-14);
     // e = r: κ = Σ q r / Σ q² over r_j = j h, j = 0..9; the rest by hand with a fine grid
