@@ -48,17 +48,18 @@ fn range(axis: &Axis, values: &[f64], padded: bool) -> (f64, f64) {
         let range = (low / factor, high * factor);
         return if generate_ticks_log(range.0, range.1).len() < 2 { (low / 3.0, high * 3.0) } else { range };
     }
-    let spread = high - low;
-    let pad = if spread > 0.0 {
-        0.04 * spread
-    } else if low == 0.0 {
-        1.0
-    } else {
-        0.1 * low.abs()
-    };
-    let least = if low >= 0.0 && spread > 0.0 && !padded { (low - pad).max(0.0) } else { low - pad };
-    let (a, b) = auto_nice_range_capped(least, high + pad, low, high, TICKS);
-    (a, b)
+    if is_flat(low, high) {
+        let pad = if low == 0.0 { 1.0 } else { (0.1 * low.abs()).max(1e-6) };
+        return (low - pad, high + pad);
+    }
+    let pad = 0.04 * (high - low);
+    let least = if low >= 0.0 && !padded { (low - pad).max(0.0) } else { low - pad };
+    auto_nice_range_capped(least, high + pad, low, high, TICKS)
+}
+
+/// Whether the backend puts both on the same pixel, in absolute or in relative terms.
+pub(super) fn is_flat(low: f64, high: f64) -> bool {
+    high - low <= (1e-11 * low.abs().max(high.abs())).max(1e-15)
 }
 
 /// Where the backend puts ticks.
