@@ -8,7 +8,7 @@ use kuva::render::layout::{AxisLabelOverlap, AxisLine, ComputedLayout, Layout, T
 use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
-use super::axes::{TICKS, guide_line, ranges, tick, ticks, width_of};
+use super::axes::{TICKS, guide_line, ranges, step, tick, ticks, width_of};
 use super::marks::{INKS, entry, fill, strokes};
 use super::place::{Occupied, Rect};
 use super::{Figure, Guide, Mark, Panel, Series};
@@ -96,6 +96,7 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     fn new(panel: &'a Panel, width: f64, height: f64) -> Self {
         let [x, y] = ranges(panel);
+        let steps = [step(&panel.x, x), step(&panel.y, y)];
         let characters = |pixels: f64| (pixels / (0.55 * f64::from(TEXT))) as usize;
         let mut layout = Layout::new(x, y)
             .with_x_axis_min(x.0)
@@ -106,7 +107,8 @@ impl<'a> Drawing<'a> {
             .with_tick_align(TickAlign::Inside)
             .with_show_grid(false)
             .with_ticks(TICKS)
-            .with_tick_format(TickFormat::Custom(Arc::new(tick)))
+            .with_x_tick_format(TickFormat::Custom(Arc::new(move |x| tick(x, steps[0]))))
+            .with_y_tick_format(TickFormat::Custom(Arc::new(move |y| tick(y, steps[1]))))
             .with_x_label_overlap(AxisLabelOverlap::Thin)
             .with_title_size(TITLE)
             .with_label_size(TEXT)
@@ -128,10 +130,10 @@ impl<'a> Drawing<'a> {
         }
         let mut axes = ComputedLayout::from_layout(&layout);
         // The backend leaves no room for half of the last text of a logarithmic axis.
-        let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last)));
+        let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last, steps[0])));
         axes.margin_right = axes.margin_right.max(0.5 * last + 4.0);
         // Nor for our texts of a logarithmic axis, but for its own.
-        let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y))).fold(0.0, f64::max);
+        let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y, steps[1]))).fold(0.0, f64::max);
         let more = (widest - axes.y_tick_label_px).max(0.0);
         axes.margin_left += more;
         // It leaves more between the ticks and their quantity than in front of the next panel.

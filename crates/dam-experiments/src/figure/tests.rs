@@ -251,10 +251,28 @@ fn legends_hide_nothing() {
 }
 
 #[test]
-fn ticks_keep_four_digits() {
-    let texts = [0.0, 0.0175, 0.1, 1.0, 1000.0, -0.5, 1e-7, 22.5].map(tick);
+fn ticks_keep_the_digits_that_tell_them_apart() {
+    let texts = [0.0, 0.0175, 0.1, 1.0, 1000.0, -0.5, 1e-7, 22.5].map(|x| tick(x, 0.0));
     assert_eq!(texts, ["0", "0.0175", "0.1", "1", "1000", "-0.5", "1e-7", "22.5"]);
     assert_eq!(ticks(&Axis::log(""), (0.5, 20.0)), [0.5, 1.0, 2.0, 5.0, 10.0, 20.0]);
+    let texts = [1000.02, 0.99996, -1e-20, 1234567.25, 0.1 + 0.2].map(|x| tick(x, 0.02));
+    assert_eq!(texts, ["1000.02", "1", "0", "1.23456725e6", "0.3"]);
+    for (low, high) in [(0.99991, 0.99996), (1e6, 1e6 + 4.0), (-2e-9, 3e-9), (0.3, 0.3 + 1e-15), (5.0, 5.0)] {
+        let points = [[0.0, low, 0.0], [1.0, high, 0.0]];
+        let panel = Panel { x: unit("x"), series: vec![series("", Mark::Line, &points)], ..Panel::default() };
+        let svg = Figure::single("near", "", panel).svg().unwrap();
+        let left = svg.split("text-anchor=\"end\"").skip(1);
+        let texts: Vec<&str> = left.map(|rest| &rest[1..rest.find('<').unwrap()]).collect();
+        assert!(texts.len() > 2 && texts.windows(2).all(|pair| pair[0] != pair[1]), "{texts:?}");
+        assert!(texts.iter().all(|text| text.len() < 13), "{texts:?}");
+    }
+    // Between ticks that the backend thinks shorter and the edge.
+    let mut narrow = Panel { series: panel().series, ..Panel::default() };
+    narrow.y = Axis::log("quantity").within(1e-4, 1.0);
+    narrow.series[0].points = vec![[1.0, 0.5, 0.0]];
+    let svg = Figure::single("narrow", "", narrow).svg().unwrap();
+    let baseline = place(&svg, "quantity")[0];
+    assert!(baseline > 12.0 && baseline + 3.0 < frames(&svg)[0][0] - 8.0 - width_of("0.0001"), "{baseline}");
     let svg = Figure::single("ends", "", Panel { x: unit("x"), series: panel().series, ..Panel::default() });
     let svg = svg.svg().unwrap();
     let [left, _, width, _] = frames(&svg)[0];
