@@ -61,7 +61,8 @@ struct Options {
     /// The terms of --polynomial: all, (x·ξ)^n, or those of different sites.
     #[arg(long, value_enum, default_value = "full")]
     indices: IndicesName,
-    /// Also draw the diagram, up to the highest temperature or λ given: out/lse for out/lse.svg and out/lse.png.
+    /// Also draw the diagram, up to the highest temperature or λ given: out/lse for out/lse.svg and out/lse.png. The
+    /// name is of lower-case letters, digits and _.
     #[arg(long)]
     plot: Option<PathBuf>,
 }

@@ -2,7 +2,9 @@
 
 use kuva::plot::{LegendEntry, LegendShape};
 use kuva::render::layout::Layout;
-use kuva::render::render_utils::{auto_nice_range_capped, generate_ticks, generate_ticks_log};
+use kuva::render::render_utils::{
+    auto_nice_range_capped, compute_tick_step, generate_ticks, generate_ticks_log,
+};
 
 use super::{Axis, Guide, Mark, Panel};
 
@@ -48,17 +50,18 @@ fn range(axis: &Axis, values: &[f64], padded: bool) -> (f64, f64) {
         let range = (low / factor, high * factor);
         return if generate_ticks_log(range.0, range.1).len() < 2 { (low / 3.0, high * 3.0) } else { range };
     }
-    let spread = high - low;
-    let pad = if spread > 0.0 {
-        0.04 * spread
-    } else if low == 0.0 {
-        1.0
-    } else {
-        0.1 * low.abs()
-    };
-    let least = if low >= 0.0 && spread > 0.0 && !padded { (low - pad).max(0.0) } else { low - pad };
-    let (a, b) = auto_nice_range_capped(least, high + pad, low, high, TICKS);
-    (a, b)
+    if is_flat(low, high) {
+        let pad = if low == 0.0 { 1.0 } else { (0.1 * low.abs()).max(1e-6) };
+        return (low - pad, high + pad);
+    }
+    let pad = 0.04 * (high - low);
+    let least = if low >= 0.0 && !padded { (low - pad).max(0.0) } else { low - pad };
+    auto_nice_range_capped(least, high + pad, low, high, TICKS)
+}
+
+/// Whether the backend puts both on the same pixel, in absolute or in relative terms.
+pub(super) fn is_flat(low: f64, high: f64) -> bool {
+    high - low <= (1e-11 * low.abs().max(high.abs())).max(1e-15)
 }
 
 /// Where the backend puts ticks.
@@ -66,18 +69,29 @@ pub(super) fn ticks(axis: &Axis, (low, high): (f64, f64)) -> Vec<f64> {
     if axis.log { generate_ticks_log(low, high) } else { generate_ticks(low, high, TICKS) }
 }
 
-/// Four significant digits without trailing zeros: the backend's own rounding makes equal steps look unequal.
-pub(super) fn tick(x: f64) -> String {
-    let magnitude = x.abs().log10().floor();
-    if x == 0.0 {
-        "0".into()
-    } else if !(-4.0..6.0).contains(&magnitude) {
-        format!("{x:e}")
-    } else {
-        let digits = (3.0 - magnitude).max(0.0) as usize;
-        let text = format!("{x:.digits$}");
-        if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+/// The distance of ticks; 0 on a logarithmic axis, where there is none.
+pub(super) fn step(axis: &Axis, (low, high): (f64, f64)) -> f64 {
+    if axis.log { 0.0 } else { compute_tick_step(low, high, TICKS) }
+}
+
+/// Four significant digits, or as many as tell ticks apart, without trailing zeros: the backend's own rounding makes
+/// equal steps look unequal.
+pub(super) fn tick(x: f64, step: f64) -> String {
+    if x.abs() <= 1e-9 * step {
+        return "0".into();
     }
+    let magnitude = |x: f64| x.abs().log10().floor();
+    let digits = if step > 0.0 { magnitude(x) - magnitude(step) + 2.0 } else { 4.0 };
+    let digits = digits.clamp(4.0, 15.0);
+    let trim = |text: &str| match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text.to_owned(),
+    };
+    if (-4.0..6.0).contains(&magnitude(x)) {
+        return trim(&format!("{x:.*}", (digits - 1.0 - magnitude(x)).max(0.0) as usize));
+    }
+    let text = format!("{x:.*e}", digits as usize - 1);
+    text.split_once('e').map_or(text.clone(), |(mantissa, power)| format!("{}e{power}", trim(mantissa)))
 }
 
 /// The width of a text in pixels: the backend tells it as the width of a legend, with margins of 41.

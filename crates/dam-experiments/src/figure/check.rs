@@ -1,6 +1,7 @@
 //! What can be drawn.
 
-use super::draw::INKS;
+use super::axes::is_flat;
+use super::marks::INKS;
 use super::{Axis, Figure, Guide, Mark, Panel};
 use crate::Error;
 
@@ -44,8 +45,8 @@ impl Panel {
             if let Some([low, high]) = axis.range {
                 axis.check(name, low)?;
                 axis.check(name, high)?;
-                if low >= high {
-                    return Err(format!("expected a range of {name} that grows, found {low} to {high}"));
+                if is_flat(low, high) {
+                    return Err(format!("expected a range of {name} of some length, found {low} to {high}"));
                 }
             }
         }

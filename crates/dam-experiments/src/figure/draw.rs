@@ -3,51 +3,17 @@
 use std::sync::Arc;
 
 use kuva::backend::svg::SvgBackend;
-use kuva::plot::scatter::MarkerShape;
-use kuva::plot::{BandPlot, LegendEntry, LegendPosition, LegendShape, LinePlot, LineStyle, ScatterPlot};
+use kuva::plot::{LegendPosition, LinePlot, LineStyle};
 use kuva::render::layout::{AxisLabelOverlap, AxisLine, ComputedLayout, Layout, TickAlign, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
-use super::axes::{TICKS, guide_line, ranges, tick, ticks, width_of};
+use super::axes::{TICKS, guide_line, ranges, step, tick, ticks, width_of};
+use super::marks::{INKS, entry, fill, strokes};
 use super::place::{Occupied, Rect};
 use super::{Figure, Guide, Mark, Panel, Series};
 
-/// What tells a series from the others.
-#[derive(Debug)]
-pub(super) struct Ink {
-    rgb: [u8; 3],
-    marker: MarkerShape,
-    dashes: Option<&'static str>,
-}
-
-/// Okabe and Ito's colours that are dark enough for lines on white.
-pub(super) const INKS: [Ink; 4] = [
-    Ink { rgb: [0x00, 0x72, 0xb2], marker: MarkerShape::Circle, dashes: None },
-    Ink { rgb: [0xd5, 0x5e, 0x00], marker: MarkerShape::Square, dashes: Some("6 3") },
-    Ink { rgb: [0x00, 0x9e, 0x73], marker: MarkerShape::Triangle, dashes: Some("8 3 2 3") },
-    Ink { rgb: [0xcc, 0x79, 0xa7], marker: MarkerShape::Diamond, dashes: Some("2 3") },
-];
-
-impl Ink {
-    fn solid(&self) -> String {
-        let [r, g, b] = self.rgb;
-        format!("#{r:02x}{g:02x}{b:02x}")
-    }
-
-    /// The backend's own opacity is for circles alone.
-    fn translucent(&self) -> String {
-        let [r, g, b] = self.rgb;
-        format!("rgba({r},{g},{b},0.5)")
-    }
-
-    fn line_style(&self) -> LineStyle {
-        self.dashes.map_or(LineStyle::Solid, |dashes| LineStyle::Custom(dashes.into()))
-    }
-}
-
 const GREY: &str = "#777777";
-const LINE: f64 = 1.6;
 pub(super) const TEXT: u32 = 12;
 const TITLE: u32 = 13;
 const ROW: f64 = 1.5 * TEXT as f64;
@@ -111,7 +77,7 @@ pub(super) fn svg(figure: &Figure) -> String {
 }
 
 fn largest(drawings: &[Drawing<'_>], of: impl Fn(&Drawing<'_>) -> f64) -> f64 {
-    drawings.iter().map(of).fold(0.0, f64::max)
+    drawings.iter().map(of).fold(0.0, f64::max).ceil()
 }
 
 fn text(x: f64, y: f64, content: String, bold: bool) -> Primitive {
@@ -130,6 +96,7 @@ struct Drawing<'a> {
 impl<'a> Drawing<'a> {
     fn new(panel: &'a Panel, width: f64, height: f64) -> Self {
         let [x, y] = ranges(panel);
+        let steps = [step(&panel.x, x), step(&panel.y, y)];
         let characters = |pixels: f64| (pixels / (0.55 * f64::from(TEXT))) as usize;
         let mut layout = Layout::new(x, y)
             .with_x_axis_min(x.0)
@@ -140,7 +107,8 @@ impl<'a> Drawing<'a> {
             .with_tick_align(TickAlign::Inside)
             .with_show_grid(false)
             .with_ticks(TICKS)
-            .with_tick_format(TickFormat::Custom(Arc::new(tick)))
+            .with_x_tick_format(TickFormat::Custom(Arc::new(move |x| tick(x, steps[0]))))
+            .with_y_tick_format(TickFormat::Custom(Arc::new(move |y| tick(y, steps[1]))))
             .with_x_label_overlap(AxisLabelOverlap::Thin)
             .with_title_size(TITLE)
             .with_label_size(TEXT)
@@ -162,10 +130,10 @@ impl<'a> Drawing<'a> {
         }
         let mut axes = ComputedLayout::from_layout(&layout);
         // The backend leaves no room for half of the last text of a logarithmic axis.
-        let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last)));
+        let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last, steps[0])));
         axes.margin_right = axes.margin_right.max(0.5 * last + 4.0);
         // Nor for our texts of a logarithmic axis, but for its own.
-        let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y))).fold(0.0, f64::max);
+        let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y, steps[1]))).fold(0.0, f64::max);
         let more = (widest - axes.y_tick_label_px).max(0.0);
         axes.margin_left += more;
         // It leaves more between the ticks and their quantity than in front of the next panel.
@@ -189,10 +157,12 @@ impl<'a> Drawing<'a> {
         self.panel.series.iter().for_each(|series| self.occupy(&mut occupied, series));
         let mut texts = Vec::new();
         for guide in &self.panel.guides {
+            let (Guide::Vertical(_, words) | Guide::Horizontal(_, words)) = guide else { continue };
             let places = self.beside(guide, frame);
-            if let Some((place, _)) = occupied.best(places) {
+            // A text that is too long for the frame begins in it.
+            let best = occupied.best(places.iter().copied()).map(|(place, _)| place);
+            if let Some(place) = best.or(places.first().copied()) {
                 occupied.rectangle(place);
-                let (Guide::Vertical(_, words) | Guide::Horizontal(_, words)) = guide else { continue };
                 texts.push(text(place.left, place.top + f64::from(TEXT), words.clone(), false));
             }
         }
@@ -254,30 +224,38 @@ impl<'a> Drawing<'a> {
         if self.panel.y.log { self.axes.y_range.0 } else { 0.0 }
     }
 
-    /// Places for the text of a guide: on both sides, at both ends and in the middle.
+    /// Places for the text of a guide: on both sides, at both ends and between; none if it is not in the frame.
     fn beside(&self, guide: &Guide, frame: Rect) -> Vec<Rect> {
-        let (Guide::Vertical(_, text) | Guide::Horizontal(_, text)) = guide else { return Vec::new() };
-        if text.is_empty() {
+        let (text, shown) = match guide {
+            Guide::Vertical(x, text) => (text, (self.axes.x_range.0..=self.axes.x_range.1).contains(x)),
+            Guide::Horizontal(y, text) => (text, (self.axes.y_range.0..=self.axes.y_range.1).contains(y)),
+            Guide::Diagonal => return Vec::new(),
+        };
+        if text.is_empty() || !shown {
             return Vec::new();
         }
         let (width, height) = (width_of(text), f64::from(TEXT) + 4.0);
+        let (most_left, most_down) = (frame.width - width - 7.0, frame.height - height - 3.0);
         let mut places = Vec::new();
         for along in [0.0, 1.0, 0.5, 0.25, 0.75] {
             for after in [true, false] {
+                // Where there is no room beside the line, the text crosses it.
                 let (left, top) = match *guide {
                     Guide::Vertical(x, _) => {
-                        let x = self.axes.map_x(x);
-                        let left = if after { x + 4.0 } else { x - 4.0 - width };
-                        (left, frame.top + 3.0 + along * (frame.height - height - 6.0))
+                        let x = self.axes.map_x(x) - frame.left;
+                        (if after { x + 4.0 } else { x - 4.0 - width }, 3.0 + along * (most_down - 3.0))
                     }
                     Guide::Horizontal(y, _) => {
-                        let y = self.axes.map_y(y);
-                        let top = if after { y - 2.0 - height } else { y + 1.0 };
-                        (frame.left + 7.0 + (1.0 - along) * (frame.width - width - 14.0), top)
+                        let y = self.axes.map_y(y) - frame.top;
+                        (
+                            7.0 + (1.0 - along) * (most_left - 7.0),
+                            if after { y - 2.0 - height } else { y + 1.0 },
+                        )
                     }
                     Guide::Diagonal => continue,
                 };
-                places.push(Rect { left, top, width, height });
+                let (left, top) = (left.min(most_left).max(7.0), top.min(most_down).max(3.0));
+                places.push(Rect { left: frame.left + left, top: frame.top + top, width, height });
             }
         }
         places
@@ -301,79 +279,4 @@ impl<'a> Drawing<'a> {
         layout.force_margin_right = Some(right);
         render_multiple(plots, layout)
     }
-}
-
-fn entry(series: &Series, ink: &Ink) -> Option<LegendEntry> {
-    let shape = match series.mark {
-        Mark::Points | Mark::Joined => LegendShape::Marker(ink.marker),
-        Mark::Line | Mark::Band => LegendShape::Line,
-        Mark::Bars => LegendShape::Rect,
-    };
-    let shown = !series.label.is_empty() && !series.points.is_empty();
-    let dasharray = ink.dashes.map(String::from);
-    shown.then(|| LegendEntry { label: series.label.clone(), color: ink.solid(), shape, dasharray })
-}
-
-/// What lies below all lines.
-fn fill(series: &Series, ink: &Ink, floor: f64) -> Option<Plot> {
-    let band = |low: Vec<[f64; 2]>, high: Vec<f64>| {
-        BandPlot::new(low.iter().map(|p| p[0]), low.iter().map(|p| p[1]), high).with_color(ink.solid())
-    };
-    match series.mark {
-        Mark::Band => {
-            let low = series.points.iter().map(|&[x, y, half]| [x, y - half]).collect();
-            let high = series.points.iter().map(|&[_, y, half]| y + half).collect();
-            Some(band(low, high).with_opacity(0.18).into())
-        }
-        Mark::Bars => {
-            let outline = outline(series, floor);
-            let low = outline.iter().map(|&(x, _)| [x, floor]).collect();
-            Some(band(low, outline.iter().map(|&(_, y)| y).collect()).with_opacity(0.35).into())
-        }
-        _ => None,
-    }
-}
-
-fn strokes(series: &Series, ink: &Ink, floor: f64) -> Vec<Plot> {
-    let line = |points: Vec<(f64, f64)>| {
-        LinePlot::new().with_data(points).with_color(ink.solid()).with_stroke_width(LINE)
-    };
-    let points = || series.points.iter().map(|&[x, y, _]| (x, y)).collect();
-    match series.mark {
-        Mark::Line | Mark::Band => vec![line(points()).with_line_style(ink.line_style()).into()],
-        Mark::Bars => vec![line(outline(series, floor)).into()],
-        // Markers tell joined series apart already.
-        Mark::Joined => vec![line(points()).into(), markers(series, ink)],
-        Mark::Points => vec![markers(series, ink)],
-    }
-}
-
-fn markers(series: &Series, ink: &Ink) -> Plot {
-    let scatter =
-        ScatterPlot::new().with_data(series.points.iter().map(|&[x, y, _]| (x, y))).with_marker(ink.marker);
-    // Clouds are drawn small and let through what lies below.
-    let mut scatter = if series.points.len() > 100 {
-        scatter.with_size(1.8).with_color(ink.translucent())
-    } else {
-        scatter.with_size(3.5).with_color(ink.solid())
-    };
-    for (drawn, &[_, _, sd]) in scatter.data.iter_mut().zip(&series.points) {
-        drawn.y_err = (sd > 0.0).then_some((sd, sd));
-    }
-    scatter.into()
-}
-
-/// The skyline of a histogram, down to the floor where bins do not touch.
-fn outline(series: &Series, floor: f64) -> Vec<(f64, f64)> {
-    let mut line: Vec<(f64, f64)> = Vec::with_capacity(4 * series.points.len());
-    for &[left, height, width] in &series.points {
-        match line.last() {
-            Some(&(end, _)) if (end - left).abs() <= 1e-6 * width => {
-                line.pop();
-            }
-            _ => line.push((left, floor)),
-        }
-        line.extend([(left, height), (left + width, height), (left + width, floor)]);
-    }
-    line
 }

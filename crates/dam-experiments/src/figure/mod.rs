@@ -4,9 +4,12 @@
 mod axes;
 mod check;
 mod draw;
+mod marks;
 mod place;
 #[cfg(feature = "png")]
 mod png;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 
@@ -136,6 +139,9 @@ figure svg [stroke="#777777"] { stroke: #9a9a9a; }
 figure svg [stroke="#0072b2"] { stroke: #56b4e9; }
 figure svg [fill="#0072b2"] { fill: #56b4e9; }
 figure svg [fill="rgba(0,114,178,0.5)"] { fill: rgba(86,180,233,0.5); }
+figure svg [stroke="#d55e00"] { stroke: #f08536; }
+figure svg [fill="#d55e00"] { fill: #f08536; }
+figure svg [fill="rgba(213,94,0,0.5)"] { fill: rgba(240,133,54,0.6); }
 "##;
 
 impl Figure {
@@ -153,7 +159,7 @@ impl Figure {
     /// - with a number that is not finite, a negative standard deviation or half width, a bin without width or with a
     ///   negative height,
     /// - with a number below 10⁻¹⁰ on a logarithmic axis, lower ends of error bars and bands included,
-    /// - with a range that is empty.
+    /// - with a range that is empty, or shorter than the rounding of a picture (10⁻¹⁵, or 10⁻¹¹ of its ends).
     pub fn svg(&self) -> Result<String, Error> {
         self.check()?;
         Ok(draw::svg(self))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use resvg::{tiny_skia, usvg};
 
 /// Pixels per unit of the SVG; 96 units are an inch.
-pub(super) const SCALE: f32 = 2.0;
+const SCALE: f32 = 2.0;
 
 /// With fonts of its own, so that a picture does not depend on the machine.
 pub(super) fn png(svg: &str) -> Result<Vec<u8>, String> {
