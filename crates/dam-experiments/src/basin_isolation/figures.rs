@@ -27,12 +27,12 @@ fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
 pub(super) fn predictors(of: &Measured<'_>) -> Figure {
     let (n, m) = (of.row.n, of.row.m);
     let Some(first) = of.all.first() else { return Figure::default() };
-    let panels = |y: &'static str, value: &dyn Fn(&PatternRecord) -> f64| {
+    let panels = |y: Axis, value: &dyn Fn(&PatternRecord) -> f64| {
         PREDICTORS.map(|(k, _, label)| {
             let points = first.patterns.iter().map(|r| [score(k)(r), value(r), 0.0]).collect();
             Panel {
                 x: Axis::linear(label),
-                y: Axis::linear(y).within(-0.05, 1.05),
+                y: y.clone(),
                 series: vec![series("", Mark::Points, points)],
                 ..Panel::default()
             }
@@ -44,8 +44,9 @@ pub(super) fn predictors(of: &Measured<'_>) -> Figure {
         series: histograms(first, score(k)),
         ..Panel::default()
     });
-    let reliability = panels("reliability p_μ", &|r| r.reliability(first.noisy));
-    let ends = panels("end overlap, noiseless", &|r| r.end_overlap);
+    let reliability =
+        panels(Axis::linear("reliability p_μ").within(-0.05, 1.05), &|r| r.reliability(first.noisy));
+    let ends = panels(Axis::linear("end overlap, noiseless"), &|r| r.end_overlap);
     Figure {
         name: "figure_1".into(),
         caption: format!(
@@ -184,11 +185,12 @@ pub(super) fn scale(of: &Measured<'_>) -> Figure {
 pub(super) fn end_overlaps(table: &[Measured<'_>]) -> Figure {
     let panels = table.iter().map(|of| {
         let all: Vec<f64> = of.all.iter().flat_map(|r| &r.patterns).map(|r| r.end_overlap).collect();
-        let bins = 60;
-        let points = histogram(&all, all.iter().copied(), bins, |count| 100.0 * count / all.len() as f64);
+        // The same bins at every size.
+        let points =
+            histogram(&[-0.3, 1.0], all.iter().copied(), 65, |count| 100.0 * count / all.len() as f64);
         Panel {
             title: format!("N = {}, M = {}", of.row.n, of.row.m),
-            x: Axis::linear("end overlap of noiseless runs"),
+            x: Axis::linear("end overlap of noiseless runs").within(-0.3, 1.0),
             y: Axis::linear("patterns per bin (%)"),
             series: vec![series("", Mark::Bars, points)],
             guides: vec![Guide::Vertical(RETRIEVED, "0.9".into())],
