@@ -266,9 +266,10 @@ fn orders(preset: Preset) -> Vec<Row> {
         Preset::Paper => (20, 200, 3),
         Preset::Full => (40, 1_000, 10),
     };
-    let row = |(model, n, m)| Row {
-        metric: Metric::Paper { draws },
-        ..Row::of(model, n, m, realizations).judging(judged)
+    let row = |(model, n, m)| {
+        // A point of an exponential profile costs M exponentials.
+        let (judged, draws) = if model == Model::Exponential { (judged / 2, 1) } else { (judged, draws) };
+        Row { metric: Metric::Paper { draws }, ..Row::of(model, n, m, realizations).judging(judged) }
     };
     loads.into_iter().map(row).collect()
 }

@@ -165,7 +165,9 @@ fn table_1(table: &[Measured<'_>], report: &mut Report) {
             });
         }
     }
-    report.table(independent(table, &all));
+    if table.iter().any(|of| INDEPENDENT.iter().any(|other| other.n == of.row.n)) {
+        report.table(independent(table, &all));
+    }
 }
 
 /// Ours beside another reproduction: the distance of the means in combined standard errors.

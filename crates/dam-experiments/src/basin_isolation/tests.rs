@@ -146,7 +146,6 @@ fn the_report_has_every_file_and_its_numbers_are_those_of_the_patterns() {
         "centred.csv",
         "realizations.csv",
         "patterns.csv",
-        "independent.csv",
         "figure_1.svg",
         "figure_2.svg",
         "figure_3_n30.svg",
