@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::TABLE_1;
+use super::{PaperRow, TABLE_1};
 use crate::harness::{Options, Preset};
 
 /// The model of a row, on the sphere.
@@ -184,10 +184,6 @@ impl Settings {
 }
 
 impl Row {
-    fn cubic(n: usize, m: usize, realizations: usize) -> Self {
-        Self::of(Model::CUBIC, n, m, realizations)
-    }
-
     fn of(model: Model, n: usize, m: usize, realizations: usize) -> Self {
         let (judged, chunk) = (m, m);
         let metric = Metric::None;
@@ -199,46 +195,39 @@ impl Row {
     }
 }
 
-/// All four rows; a chunk takes at most a minute or so of one core.
+/// All four rows; a chunk takes a minute or so of one core.
 fn table(preset: Preset) -> Vec<Row> {
-    let [a, b, c, d] = TABLE_1.map(|row| Row::cubic(row.n, row.m, 2));
-    match preset {
-        Preset::Quick => vec![
-            Row { realizations: 16, checked: 10, metric: Metric::Scales { draws: 3 }, ..a },
-            Row { realizations: 5, checked: 10, metric: Metric::Scales { draws: 2 }, chunk: 300, ..b },
-            Row { checked: 10, trials: 10, metric: Metric::Scales { draws: 2 }, chunk: 100, ..c }
-                .judging(300),
-            Row { checked: 4, trials: 4, metric: Metric::Scales { draws: 2 }, chunk: 50, ..d }.judging(100),
+    const ALL: usize = usize::MAX;
+    // realizations, of which noisy, checked; trials; patterns judged, in a chunk; draws of the directions
+    let plans = match preset {
+        Preset::Quick => [
+            (16, 0, 10, 100, ALL, 300, 3),
+            (5, 0, 10, 100, ALL, 300, 2),
+            (2, 0, 10, 10, 300, 100, 2),
+            (2, 0, 4, 4, 100, 25, 2),
         ],
-        Preset::Paper => vec![
-            Row { realizations: 40, noisy: 40, metric: Metric::Scales { draws: 10 }, ..a },
-            Row { realizations: 10, noisy: 10, metric: Metric::Scales { draws: 10 }, chunk: 200, ..b },
-            Row {
-                realizations: 10,
-                checked: 20,
-                trials: 20,
-                metric: Metric::Scales { draws: 5 },
-                chunk: 300,
-                ..c
-            }
-            .judging(600),
-            Row {
-                realizations: 5,
-                noisy: 1,
-                trials: 20,
-                metric: Metric::Scales { draws: 3 },
-                chunk: 50,
-                ..d
-            }
-            .judging(300),
+        Preset::Paper => [
+            (40, 40, 0, 100, ALL, 300, 10),
+            (10, 5, 10, 100, ALL, 200, 10),
+            (10, 0, 20, 20, 600, 200, 3),
+            (5, 1, 0, 10, 300, 25, 2),
         ],
-        Preset::Full => vec![
-            Row { realizations: 100, noisy: 100, metric: Metric::Scales { draws: 20 }, ..a },
-            Row { realizations: 40, noisy: 40, metric: Metric::Scales { draws: 20 }, chunk: 200, ..b },
-            Row { realizations: 10, noisy: 10, metric: Metric::Scales { draws: 10 }, chunk: 50, ..c },
-            Row { realizations: 5, noisy: 5, metric: Metric::Scales { draws: 3 }, chunk: 20, ..d },
+        Preset::Full => [
+            (100, 100, 0, 100, ALL, 300, 20),
+            (40, 40, 0, 100, ALL, 200, 20),
+            (10, 10, 0, 100, ALL, 50, 10),
+            (5, 5, 0, 100, ALL, 20, 3),
         ],
-    }
+    };
+    let row = |(of, (realizations, noisy, checked, trials, judged, chunk, draws)): (&PaperRow, _)| Row {
+        noisy,
+        checked,
+        trials,
+        chunk,
+        metric: Metric::Scales { draws },
+        ..Row::of(Model::CUBIC, of.n, of.m, realizations).judging(judged)
+    };
+    TABLE_1.iter().zip(plans).map(row).collect()
 }
 
 /// Loads at which 30 to 80 % of the patterns fail, found by a scan with other seeds; at n = 2 there is none.
@@ -286,7 +275,7 @@ fn centred(preset: Preset) -> Vec<Row> {
     for (n, m, judged) in loads {
         // The standard kernel at the table's own loads is in the table, when its size is.
         if !in_table(n, m) {
-            rows.push(Row::cubic(n, m, realizations).judging(judged));
+            rows.push(Row::of(Model::CUBIC, n, m, realizations).judging(judged));
         }
         rows.push(Row { chunk: 100, ..Row::of(Model::Centred, n, m, realizations).judging(judged) });
     }
