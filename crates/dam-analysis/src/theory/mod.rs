@@ -20,7 +20,6 @@
 //! | M = e^{αN}, F of order one with an edge | any | [`CompactTheory`] |
 //! | M = e^{αN}, softmax attention | 0 | [`exponential_load`], also at finite N |
 //! | M = α N^{n−1} | any | [`polynomial`] |
-//! | M = α N², cubic on the sphere, synchronous map | 0 | [`cubic`] |
 //! | K patterns, stability of bits | 0 | [`capacity`] |
 //! | one pattern, finite N | any | [`finite`]; overlaps of random patterns in [`tails`] |
 //!
@@ -32,7 +31,6 @@ mod chart;
 mod check;
 pub mod closed;
 mod compact;
-pub mod cubic;
 pub mod entropy;
 pub mod exponential_load;
 pub mod finite;

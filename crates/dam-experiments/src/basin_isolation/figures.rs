@@ -1,7 +1,6 @@
 //! The figures, from rows that were measured.
 
 use dam_analysis::roc::RocPoint;
-use dam_analysis::theory::cubic;
 
 use super::report::Measured;
 use super::statistics::{Realization, columns, correlation, score};
@@ -246,14 +245,13 @@ pub(super) fn centred(rows: &[&Measured<'_>]) -> Result<Figure, Error> {
     };
     let mut lines = Vec::new();
     for (model, name) in kinds {
-        let centred = model == Model::Centred;
-        let last = cubic::spinodal(centred);
+        let last = model.theory().map_or(Ok(None), |theory| theory.capacity(0.0))?;
+        let Some(last) = last else { continue };
         let line: Result<Vec<[f64; 3]>, Error> = (0..=100)
             .map(|k| {
-                // Dense towards the spinodal, where the line is vertical.
-                let alpha = last * (1.0 - (1.0 - f64::from(k) / 100.0).powi(2));
-                let m = cubic::overlap(alpha.min(last), centred)?;
-                Ok([alpha, m.unwrap_or(0.5_f64.sqrt()), 0.0])
+                // Dense towards the end, where the line is vertical.
+                let alpha = last.alpha * (1.0 - (1.0 - f64::from(k) / 100.0).powi(2));
+                Ok([alpha, model.end_overlap(alpha)?.unwrap_or(last.m), 0.0])
             })
             .collect();
         lines.push((name, line?));

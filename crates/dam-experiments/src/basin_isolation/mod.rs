@@ -7,6 +7,7 @@
 //! a pattern end alike, one run without noise gives its label too; where labels come from such runs, the report says so
 //! and by how many noisy trials they were checked.
 
+mod data;
 mod figures;
 mod measure;
 mod paper;

@@ -1,8 +1,11 @@
 //! What is computed: rows of realizations, and the presets.
 
+use dam_analysis::theory::Space;
+use dam_analysis::theory::polynomial::{Indices, Polynomial};
 use serde::{Deserialize, Serialize};
 
 use super::{PaperRow, TABLE_1};
+use crate::Error;
 use crate::harness::{Options, Preset};
 
 /// The model of a row, on the sphere.
@@ -23,6 +26,25 @@ pub enum Model {
 impl Model {
     /// The paper's.
     pub const CUBIC: Self = Self::Polynomial { order: 3 };
+
+    /// Its theory for N → ∞ at M = α N^(n−1); the exponential model has another load.
+    ///
+    /// The common field that the centred kernel subtracts is the noise of equal indices, so its theory is that of
+    /// distinct ones: m² (1 − m²) = 2 α in place of 3 α, at T = 0.
+    pub(super) fn theory(self) -> Option<Polynomial> {
+        let (order, indices) = match self {
+            Self::Polynomial { order } => (order, Indices::Full),
+            Self::Centred => (3, Indices::Distinct),
+            Self::Exponential => return None,
+        };
+        Polynomial::new(order, indices, Space::Sphere).ok()
+    }
+
+    /// The end overlap for N → ∞; `None` where no retrieval state is left, or for the exponential model.
+    pub(super) fn end_overlap(self, alpha: f64) -> Result<Option<f64>, Error> {
+        let Some(theory) = self.theory() else { return Ok(None) };
+        Ok(theory.state(alpha, 0.0)?.map(|state| state.m))
+    }
 }
 
 /// The scalar of patterns and states.

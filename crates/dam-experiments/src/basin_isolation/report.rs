@@ -1,11 +1,11 @@
 //! The report: tables, figures, the paper's numbers beside ours.
 
-use dam_analysis::{Proportion, theory::cubic};
+use dam_analysis::Proportion;
 
-use super::statistics::{Realization, columns, draw_sd, realizations, score};
+use super::statistics::{Realization, columns, draw_sd, realizations};
 use super::{
-    AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, Isolation, Metric, Model, PatternRecord, Row, Settings,
-    TABLE_1, figures,
+    AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, Isolation, Metric, Model, Row, Settings, TABLE_1, data,
+    figures,
 };
 use crate::harness::Records;
 use crate::report::{Quantity, Report, Table};
@@ -18,8 +18,10 @@ pub(super) struct Measured<'a> {
 }
 
 impl Measured<'_> {
+    /// α = M / N^(n−1).
     pub(super) fn load(&self) -> f64 {
-        self.row.m as f64 / (self.row.n as f64).powi(2)
+        let order = if let Model::Polynomial { order } = self.row.model { order } else { 3 };
+        self.row.m as f64 / (self.row.n as f64).powi(order as i32 - 1)
     }
 
     pub(super) fn model(&self) -> String {
@@ -33,6 +35,10 @@ impl Measured<'_> {
     /// Over realizations.
     pub(super) fn spread(&self, of: impl Fn(&Realization<'_>) -> f64) -> Summary {
         Summary::of(self.all.iter().map(of).filter(|x| x.is_finite()))
+    }
+
+    fn theory(&self) -> Result<Option<f64>, Error> {
+        self.row.model.end_overlap(self.load())
     }
 
     fn labels(&self) -> String {
@@ -67,8 +73,8 @@ pub(super) fn report(settings: &Settings, records: &Records<Isolation>) -> Resul
         centred_kernel(&table, &centred, &mut report)?;
     }
     notes(&mut report);
-    report.data(per_realization([&table, &orders, &centred].into_iter().flatten()));
-    report.data(per_pattern([&table, &orders, &centred].into_iter().flatten()));
+    report.data(data::per_realization([&table, &orders, &centred].into_iter().flatten()));
+    report.data(data::per_pattern([&table, &orders, &centred].into_iter().flatten()));
     Ok(report)
 }
 
@@ -264,8 +270,7 @@ fn end_overlaps(table: &[Measured<'_>], report: &mut Report) -> Result<(), Error
         all.iter().map(move |of| 100.0 * of.iter().filter(|&&m| test(m)).count() as f64 / of.len() as f64)
     };
     let within = |of: &Measured<'_>| of.spread(|r| Summary::of(r.patterns.iter().map(|p| p.end_overlap)).sd);
-    let theory: Result<Vec<Option<f64>>, _> =
-        table.iter().map(|of| cubic::overlap(of.load(), false)).collect();
+    let theory: Result<Vec<_>, _> = table.iter().map(Measured::theory).collect();
     report.table(
         Table::new(
             "end_overlaps",
@@ -305,6 +310,8 @@ fn other_orders(orders: &[Measured<'_>], report: &mut Report) -> Result<(), Erro
          which ends in the leading eigenvector of Σ ξ ξᵀ, and with two patterns that is none of them.",
     );
     let all: Vec<[Summary; 5]> = orders.iter().map(|of| columns(&of.all)).collect();
+    let polynomial = |of: &Measured<'_>| of.row.model != Model::Exponential;
+    let theory: Result<Vec<_>, _> = orders.iter().map(Measured::theory).collect();
     let mut table = Table::new("orders", "Other orders of the interaction, noiseless labels (mean ± sd)")
         .text("model", "model", orders.iter().map(Measured::model))
         .count("n", "N", orders.iter().map(|of| of.row.n))
@@ -316,7 +323,9 @@ fn other_orders(orders: &[Measured<'_>], report: &mut Report) -> Result<(), Erro
             "mean end overlap",
             3,
             orders.iter().map(|of| of.spread(|r| r.mean_end_overlap())),
-        );
+        )
+        .number("load", "α = M/N^(n−1)", 5, orders.iter().map(|of| polynomial(of).then(|| of.load())))
+        .number("theory", "theory, N → ∞", 3, theory?);
     for (k, name) in [(1, "auc_isolation"), (2, "auc_mean_overlap"), (3, "auc_max_overlap")] {
         table = table.spread(name, COLUMNS[k].0, 3, all.iter().map(|c| c[k]));
     }
@@ -345,8 +354,7 @@ fn centred_kernel(
     let mut rows: Vec<&Measured<'_>> = table.iter().chain(centred).collect();
     rows.retain(|of| of.row.n >= 200);
     rows.sort_by_key(|of| (of.row.n, of.row.m, of.row.model));
-    let theory: Result<Vec<Option<f64>>, _> =
-        rows.iter().map(|of| cubic::overlap(of.load(), of.row.model == Model::Centred)).collect();
+    let theory: Result<Vec<_>, _> = rows.iter().map(|of| of.theory()).collect();
     report.table(
         Table::new("centred", "Standard and centred cubic kernel, noiseless runs (mean ± sd)")
             .text("model", "kernel", rows.iter().map(|of| of.model()))
@@ -380,66 +388,4 @@ fn notes(report: &mut Report) {
     ] {
         report.note(note);
     }
-}
-
-fn per_realization<'a>(rows: impl Iterator<Item = &'a Measured<'a>>) -> Table {
-    let all: Vec<(&Measured<'_>, &Realization<'_>)> =
-        rows.flat_map(|of| of.all.iter().map(move |realization| (of, realization))).collect();
-    let labels = |noisy: bool| if noisy { "noisy" } else { "noiseless" };
-    let mut table = Table::new("realizations", "Every disorder realization")
-        .text("model", "model", all.iter().map(|(of, _)| of.model()))
-        .count("n", "N", all.iter().map(|(of, _)| of.row.n))
-        .count("m", "M", all.iter().map(|(of, _)| of.row.m))
-        .count("realization", "realization", all.iter().map(|(_, r)| r.index))
-        .count("judged", "judged", all.iter().map(|(_, r)| r.patterns.len()))
-        .text("labels", "labels", all.iter().map(|(_, r)| labels(r.noisy)))
-        .number("fail_percent", "fail %", 1, all.iter().map(|(_, r)| r.fail_percent()))
-        .number(
-            "fail_percent_sampling_sd",
-            "of which sampling",
-            1,
-            all.iter().map(|(of, r)| r.sampling_sd(of.row.m)),
-        )
-        .number("mean_end_overlap", "mean end overlap", 4, all.iter().map(|(_, r)| r.mean_end_overlap()));
-    for (k, name) in super::statistics::SCORES.into_iter().enumerate() {
-        let of = move |r: &Realization<'_>| r.predictions.map(|p| p[k]);
-        let values = all.iter().map(|(_, r)| of(r).map(|p| (p.auc, p.interval)));
-        table = table
-            .interval(&format!("auc_{name}"), name, 3, 0.95, values)
-            .number(
-                &format!("average_precision_{name}"),
-                name,
-                3,
-                all.iter().map(|(_, r)| of(r).map(|p| p.average_precision)),
-            )
-            .number(&format!("youden_{name}"), name, 3, all.iter().map(|(_, r)| of(r).map(|p| p.youden)));
-    }
-    table
-}
-
-fn per_pattern<'a>(rows: impl Iterator<Item = &'a Measured<'a>>) -> Table {
-    type Line<'a> = (&'a Measured<'a>, &'a Realization<'a>, &'a PatternRecord);
-    let all: Vec<Line<'_>> = rows
-        .flat_map(|of| of.all.iter().flat_map(move |r| r.patterns.iter().map(move |p| (of, r, *p))))
-        .collect();
-    let trials = |of: fn(&dam_analysis::Retrieval) -> f64| {
-        all.iter().map(move |(.., p)| p.trials.as_ref().map(of)).collect::<Vec<_>>()
-    };
-    let scored = |k: usize| all.iter().map(move |(.., p)| Some(score(k)(p)).filter(|x| x.is_finite()));
-    Table::new("patterns", "Every pattern judged")
-        .text("model", "model", all.iter().map(|(of, ..)| of.model()))
-        .count("n", "N", all.iter().map(|(of, ..)| of.row.n))
-        .count("m", "M", all.iter().map(|(of, ..)| of.row.m))
-        .count("realization", "realization", all.iter().map(|(_, r, _)| r.index))
-        .count("pattern", "pattern", all.iter().map(|(.., p)| p.pattern))
-        .count("failed", "failed", all.iter().map(|(_, r, p)| usize::from(p.failed(r.noisy))))
-        .number("end_overlap", "end overlap", 4, all.iter().map(|(.., p)| p.end_overlap))
-        .count("steps", "steps", all.iter().map(|(.., p)| p.steps))
-        .number("noisy_successes", "successes", 0, trials(|t| t.successes as f64))
-        .number("noisy_trials", "trials run", 0, trials(|t| t.trials as f64))
-        .number("noisy_trials_planned", "L", 0, trials(|t| t.planned as f64))
-        .number("noisy_end_overlap", "their mean end overlap", 4, trials(|t| t.end_overlap))
-        .number("isolation", "I_μ", 5, scored(0))
-        .number("mean_overlap", "mean |O|", 5, scored(1))
-        .number("max_overlap", "max O", 5, scored(2))
 }
