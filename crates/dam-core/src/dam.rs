@@ -236,6 +236,10 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Energy for Dam<P, K, Q> {
     fn energies(&self, x: &[StateIn<P>], e: &mut [f64]) {
         P::energies(self, x, e);
     }
+
+    fn group(&self) -> usize {
+        self.store.group()
+    }
 }
 
 impl<P: PatternStore, K: Kernel, Q: Aggregator> LocalField for Dam<P, K, Q> {

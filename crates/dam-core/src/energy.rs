@@ -36,6 +36,12 @@ pub trait Energy: Send + Sync {
             *e = self.energy(x);
         }
     }
+
+    /// States of a large batch that move together at least ([`Runner::run_all`](crate::Runner::run_all)); more where
+    /// they share the work of a step, at the price of fewer groups for other cores. A function of the energy alone.
+    fn group(&self) -> usize {
+        32
+    }
 }
 
 /// Capability: the local field h = −∇E (on the hypercube, of the energy continued to real x).

@@ -53,6 +53,12 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     /// [`Error::PatternIndex`] if `mu >= M`.
     fn pattern(&self, mu: usize) -> Result<StateIn<Self>, Error>;
 
+    /// As [`Energy::group`](crate::Energy::group).
+    #[doc(hidden)]
+    fn group(&self) -> usize {
+        32
+    }
+
     /// Adds a pattern at the end, in amortised O(N).
     ///
     /// # Errors
@@ -147,6 +153,15 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
 
     fn len(&self) -> usize {
         self.count()
+    }
+
+    fn group(&self) -> usize {
+        // A large product packs the patterns for each group, which takes as long as 32 columns or more.
+        match self.count() * self.space_ref().sites() {
+            entries if entries < 1 << 17 => 32,
+            entries if entries < 1 << 22 => 64,
+            _ => 128,
+        }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {
