@@ -74,6 +74,9 @@ fn figure(rows: &[Row]) -> Figure {
     let balanced: Vec<&Row> = rows.iter().filter(|row| row.cell.positives == row.cell.negatives).collect();
     let mut aucs: Vec<usize> = balanced.iter().map(|row| row.cell.auc_percent).collect();
     aucs.dedup();
+    // One scale for all panels.
+    let lowest = balanced.iter().flat_map(|row| (0..METHODS.len()).map(|k| coverage(row, k).fraction()));
+    let lowest = (20.0 * lowest.fold(LEVEL, f64::min) - 0.5).floor().max(0.0) * 5.0;
     let panel = |auc_percent: usize| {
         let series = |(k, method): (usize, &str)| {
             let of_auc = balanced.iter().filter(|row| row.cell.auc_percent == auc_percent);
@@ -89,7 +92,7 @@ fn figure(rows: &[Row]) -> Figure {
         Panel {
             title: format!("AUC = {:.2}", auc_percent as f64 / 100.0),
             x: Axis::log("samples of each class"),
-            y: Axis::linear("coverage (%)"),
+            y: Axis::linear("coverage (%)").within(lowest, 100.0),
             series: METHODS.into_iter().enumerate().map(series).collect(),
             guides: vec![Guide::Horizontal(100.0 * LEVEL, String::new())],
         }

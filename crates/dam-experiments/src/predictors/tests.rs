@@ -182,6 +182,19 @@ fn a_run_is_reproducible_and_writes_every_file() {
 }
 
 #[test]
+fn patterns_that_all_end_alike_have_no_auc_but_a_report() {
+    let row = Row { n: 40, m: 30, realizations: 1, judged: 6, chunk: 6, directions: vec![5] };
+    let settings = Settings { table: vec![row], fitted: Vec::new(), held_out: Vec::new() };
+    let mut records = records(&settings);
+    records.values_mut().for_each(|record| record.end_overlaps.fill(0.1));
+    let folder = tempfile::tempdir().unwrap();
+    let report = Predictors.report(&settings, &records).unwrap();
+    report.write(folder.path(), &serde_json::json!({})).unwrap();
+    assert_eq!(numbers(folder.path(), "sizes", "fail_percent_mean"), [100.0]);
+    assert!(column(folder.path(), "realizations", "auc").iter().all(String::is_empty));
+}
+
+#[test]
 fn presets_and_choices() {
     let options = |preset| Options { preset, ..options(Path::new("unused")) };
     let sizes = |settings: &Settings| settings.table.iter().map(|row| row.n).collect::<Vec<_>>();
