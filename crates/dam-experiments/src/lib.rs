@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod auc_coverage;
 pub mod basin_isolation;
 mod error;
 pub mod figure;

@@ -65,6 +65,15 @@ pub fn realizations(given: &str) -> Result<usize, String> {
     }
 }
 
+/// Pearson's correlation; NaN if one of them does not vary.
+pub(crate) fn correlation(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len() as f64;
+    let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
+    let (ma, mb) = (mean(a), mean(b));
+    let sum = |f: &dyn Fn(f64, f64) -> f64| a.iter().zip(b).map(|(&a, &b)| f(a - ma, b - mb)).sum::<f64>();
+    sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,5 +90,14 @@ mod tests {
         assert!((upper - 5.0 - 2.364_624 * s.sd * 1.125_f64.sqrt()).abs() < 1e-5);
         assert_eq!(Summary::of([1.0, 2.0]).prediction(), None);
         assert!(Summary::of([1.0]).sd.is_nan() && Summary::of([]).mean.is_nan());
+    }
+
+    #[test]
+    fn correlation_of_lines_and_of_a_hand_computed_sample() {
+        let x = [1.0, 2.0, 3.0, 4.0];
+        assert!((correlation(&x, &[3.0, 5.0, 7.0, 9.0]) - 1.0).abs() < 1e-15);
+        // Deviations (−1.5, −.5, .5, 1.5) and (−1.5, .5, −.5, 1.5): 4 / 5.
+        assert!((correlation(&x, &[1.0, 3.0, 2.0, 4.0]) - 0.8).abs() < 1e-15);
+        assert!(correlation(&x, &[2.0; 4]).is_nan());
     }
 }

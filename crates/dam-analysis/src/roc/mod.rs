@@ -25,7 +25,8 @@
 //! | perfect separation, AUC 0 or 1 | none: [`DeLong::logit`] is refused, and the others shrink to a point |
 //!
 //! Coverage of the true AUC by nominal 95 % intervals, in percent, as measured by
-//! `cargo run --release --example auc_coverage`: 1000 sets of normal scores each, 1000 stratified resamples.
+//! `cargo run --release --example auc_coverage -- --preset paper`: 1000 sets of normal scores each, 1000
+//! stratified resamples.
 //! The binomial standard error is 0.7 where the coverage is 95 and 1.0 where it is 89. A set that separates
 //! its classes counts as not covered.
 //!

@@ -3,9 +3,10 @@
 use dam_analysis::roc::RocPoint;
 
 use super::report::Measured;
-use super::statistics::{Realization, columns, correlation, score};
+use super::statistics::{Realization, columns, score};
 use super::{Model, PatternRecord, RETRIEVED, paper_scale, scales};
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
+use crate::summary::correlation;
 use crate::{Error, Summary};
 
 /// The scores in the order of the paper's figures, with their axes.

@@ -152,7 +152,8 @@ pub struct Choices {
     pub table_only: bool,
 }
 
-fn size(text: &str) -> Result<usize, String> {
+/// A size N of Table 1, read from the command line.
+pub(crate) fn size(text: &str) -> Result<usize, String> {
     let known = || TABLE_1.iter().map(|row| row.n);
     let sizes = || known().map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
     let found = text.parse().ok().filter(|&n| known().any(|known| known == n));

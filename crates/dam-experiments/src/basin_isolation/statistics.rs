@@ -131,12 +131,3 @@ pub(super) fn draw_sd(of: &[Realization<'_>]) -> f64 {
     });
     Summary::of(within).mean.sqrt()
 }
-
-/// Pearson's correlation; NaN if one of them does not vary.
-pub(super) fn correlation(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len() as f64;
-    let mean = |x: &[f64]| x.iter().sum::<f64>() / n;
-    let (ma, mb) = (mean(a), mean(b));
-    let sum = |f: &dyn Fn(f64, f64) -> f64| a.iter().zip(b).map(|(&a, &b)| f(a - ma, b - mb)).sum::<f64>();
-    sum(&|a, b| a * b) / (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt()
-}

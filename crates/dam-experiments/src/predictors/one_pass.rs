@@ -1,10 +1,11 @@
 //! How much of a failure can be known within one pass? A linear model of what one pass can see.
 
+use dam_analysis::roc::Scored;
 use dam_core::nalgebra::{DMatrix, DVector};
 use dam_core::prelude::*;
 use rayon::prelude::*;
 
-use super::Cubic;
+use super::measure::{Cubic, check_cubic};
 use crate::Error;
 
 /// The fraction of the patterns, by largest |O_μν|, whose sums are formed.
@@ -14,47 +15,58 @@ const PROBED: f64 = 0.3;
 /// Added to the diagonal of the normal equations of standardized features, per sample.
 const RIDGE: f64 = 0.01;
 
-/// What one pass sees of a pattern: 21 numbers, each standardized over the patterns given, which are judged against
-/// each other (a pattern alone has no score).
+/// What one pass sees.
+pub(super) const FEATURES: usize = 21;
+
+/// What one pass sees of patterns `which` of a cubic memory: 21 numbers each.
 ///
 /// Half a pass gives the overlaps O with all others. They are so unequal that sums over the 18 % of largest |O| hold
 /// nearly all that fluctuates from pattern to pattern, the others acting through their mean: so the gradient g, the
 /// Hessian-vector product A g = Σ O q ξ and the next field Σ q² ξ cost 0.09 passes each, and the overlaps q = g·ξ/N with
 /// the 30 % of largest |O| cost 0.15. Two products with B = Σ ξξᵀ/N cost N/2M each, and forming B as much again per
 /// pattern if all M are judged. Together 0.99 passes at N = 500, M = 11000.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OnePassFeatures {
-    /// One row per pattern.
-    rows: Vec<[f64; FEATURES]>,
+///
+/// # Errors
+/// [`Error::Analysis`] for an index past the end, an order other than 3, or M = 1.
+pub fn one_pass_features(memory: &Cubic, which: &[usize]) -> Result<Vec<[f64; FEATURES]>, Error> {
+    check_cubic(memory)?;
+    let all: Result<Vec<_>, _> = (0..memory.len()).map(|nu| memory.pattern(nu)).collect();
+    let all = all?;
+    let shared = Shared::of(&all, memory.space().sites());
+    which
+        .par_iter()
+        .map(|&mu| Ok(shared.features(&all, mu, &memory.overlaps(&memory.pattern(mu)?)?)))
+        .collect()
 }
 
-const FEATURES: usize = 21;
+/// Patterns of one realization, which are judged against each other: each feature standardized over them (a pattern
+/// alone has no score).
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnePassSample {
+    rows: Vec<[f64; FEATURES]>,
+    failed: Vec<bool>,
+}
 
-impl OnePassFeatures {
-    /// Of patterns `which` of a cubic memory.
+impl OnePassSample {
+    /// Of [`one_pass_features`] and labels of the same patterns.
     ///
     /// # Errors
-    /// [`Error::Analysis`] for an index past the end, an order other than 3, or M = 1.
-    pub fn of(memory: &Cubic, which: &[usize]) -> Result<Self, Error> {
-        super::check_cubic(memory)?;
-        let all: Result<Vec<_>, _> = (0..memory.len()).map(|nu| memory.pattern(nu)).collect();
-        let all = all?;
-        let n = memory.space().sites();
-        let shared = Shared::of(&all, n);
-        let rows: Result<Vec<_>, Error> = which
-            .par_iter()
-            .map(|&mu| Ok(shared.features(&all, mu, &memory.overlaps(&memory.pattern(mu)?)?)))
-            .collect();
-        let mut rows = rows?;
+    /// [`Error::Analysis`] unless there is one label per pattern.
+    pub fn new(features: &[[f64; FEATURES]], failed: &[bool]) -> Result<Self, Error> {
+        let (expected, found) = (features.len(), failed.len());
+        if expected != found {
+            return Err(dam_analysis::Error::LabelCount { expected, found }.into());
+        }
+        let mut rows = features.to_vec();
         for k in 0..FEATURES {
-            let column = standardized(rows.iter().map(|row| row[k]));
+            let column = standardized(features.iter().map(|row| row[k]));
             rows.iter_mut().zip(column).for_each(|(row, value)| row[k] = value);
         }
-        Ok(Self { rows })
+        Ok(Self { rows, failed: failed.to_vec() })
     }
 }
 
-/// A linear score of [`OnePassFeatures`].
+/// A linear score of what one pass sees.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OnePassModel {
     weights: DVector<f64>,
@@ -65,30 +77,25 @@ impl OnePassModel {
     /// patterns: 4 need the overlaps alone (half a pass), 12 the first field too, 21 all.
     ///
     /// # Errors
-    /// [`Error::Analysis`] without samples, if a realization has not one label per pattern, and for features that are
-    /// not finite.
-    pub fn fit(used: usize, realizations: &[(&OnePassFeatures, &[bool])]) -> Result<Self, Error> {
+    /// [`Error::Analysis`] without samples, and for features that are not finite.
+    pub fn fit(used: usize, samples: &[OnePassSample]) -> Result<Self, Error> {
         let used = used.min(FEATURES);
         let mut square = DMatrix::zeros(used, used);
         let mut onto = DVector::zeros(used);
-        let mut samples = 0;
-        for (features, failed) in realizations {
-            if features.rows.len() != failed.len() {
-                let (expected, found) = (features.rows.len(), failed.len());
-                return Err(dam_analysis::Error::LabelCount { expected, found }.into());
-            }
-            let labels = standardized(failed.iter().map(|&failed| f64::from(u8::from(failed))));
-            for (row, label) in features.rows.iter().zip(labels) {
+        let mut patterns = 0;
+        for sample in samples {
+            let labels = standardized(sample.failed.iter().map(|&failed| f64::from(u8::from(failed))));
+            for (row, label) in sample.rows.iter().zip(labels) {
                 let row = DVector::from_row_slice(&row[..used]);
                 square.ger(1.0, &row, &row, 1.0);
                 onto.axpy(label, &row, 1.0);
             }
-            samples += failed.len();
+            patterns += sample.rows.len();
         }
-        if samples == 0 {
+        if patterns == 0 {
             return Err(dam_analysis::Error::SingleClass { positives: 0, negatives: 0 }.into());
         }
-        let ridge = RIDGE * samples as f64;
+        let ridge = RIDGE * patterns as f64;
         square += DMatrix::from_diagonal_element(used, used, ridge);
         // Positive definite by the ridge, unless a feature is no number.
         let Some(factors) = square.cholesky() else {
@@ -98,11 +105,12 @@ impl OnePassModel {
         Ok(Self { weights: factors.solve(&onto) })
     }
 
-    /// The score of every pattern; high ones predict failure.
+    /// The area under the ROC curve for failure of its score in a realization; `None` if all patterns end alike.
     #[must_use]
-    pub fn scores(&self, features: &OnePassFeatures) -> Vec<f64> {
+    pub fn auc(&self, sample: &OnePassSample) -> Option<f64> {
         let score = |row: &[f64; FEATURES]| row.iter().zip(&self.weights).map(|(x, w)| x * w).sum();
-        features.rows.iter().map(score).collect()
+        let scores: Vec<f64> = sample.rows.iter().map(score).collect();
+        Scored::new(&scores, &sample.failed).ok().map(|scored| scored.auc())
     }
 }
 
@@ -216,29 +224,24 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
+    use super::super::measure::measure;
+    use super::super::{Row, Study};
     use super::*;
-    use crate::predictors::{Settings, draw, failures};
-    use dam_analysis::roc::Scored;
-
-    fn sample(branch: u64) -> (OnePassFeatures, Vec<bool>) {
-        let settings = Settings { n: 60, m: 90, judged: 90, directions: Vec::new() };
-        let streams = Streams::new(5).branch(branch);
-        let memory = draw(&settings, streams).unwrap();
-        let which: Vec<usize> = (0..settings.judged).collect();
-        (OnePassFeatures::of(&memory, &which).unwrap(), failures(&memory, &which, streams).unwrap())
-    }
+    use crate::basin_isolation::RETRIEVED;
 
     #[test]
     fn a_model_of_some_realizations_ranks_the_failures_of_another() {
-        let known: Vec<_> = (0..4).map(sample).collect();
-        let known: Vec<_> = known.iter().map(|(features, failed)| (features, failed.as_slice())).collect();
-        let (features, failed) = sample(9);
-        let auc = |used| {
-            let model = OnePassModel::fit(used, &known).unwrap();
-            Scored::new(&model.scores(&features), &failed).unwrap().auc()
+        let row = Row { n: 60, m: 90, realizations: 5, judged: 90, chunk: 90, directions: Vec::new() };
+        let sample = |branch| {
+            let record = measure(Study::HeldOut, &row, 0, Streams::new(5).branch(branch)).unwrap();
+            let failed: Vec<bool> = record.end_overlaps.iter().map(|&o| o <= RETRIEVED).collect();
+            OnePassSample::new(&record.features, &failed).unwrap()
         };
+        let known: Vec<_> = (0..4).map(sample).collect();
+        let held_out = sample(9);
+        let auc = |used| OnePassModel::fit(used, &known).unwrap().auc(&held_out).unwrap();
         assert!(auc(21) > 0.75 && auc(21) > auc(4), "{} {}", auc(21), auc(4));
         assert!(OnePassModel::fit(21, &[]).is_err());
-        assert!(OnePassModel::fit(21, &[(&features, &failed[1..])]).is_err());
+        assert!(OnePassSample::new(&held_out.rows, &held_out.failed[1..]).is_err());
     }
 }

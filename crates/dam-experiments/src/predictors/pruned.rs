@@ -2,7 +2,7 @@ use dam_core::nalgebra::DVector;
 use dam_core::prelude::*;
 use rayon::prelude::*;
 
-use super::Cubic;
+use super::measure::{Cubic, check_cubic};
 use crate::Error;
 
 /// The overlap with a pattern after 0, 1, …, `steps` steps of a *pruned* synchronous map from the pattern itself:
@@ -24,7 +24,7 @@ pub fn pruned_overlaps(
     kept: f64,
     steps: usize,
 ) -> Result<Vec<Vec<f64>>, Error> {
-    super::check_cubic(memory)?;
+    check_cubic(memory)?;
     if !(kept > 0.0 && kept < 1.0) {
         let expected = "0 < kept < 1";
         return Err(dam_core::Error::Parameter { name: "kept fraction", expected, found: kept }.into());
