@@ -176,26 +176,51 @@ fn table_1(table: &[Measured<'_>], report: &mut Report) {
     }
 }
 
-/// Ours beside another reproduction: the distance of the means in combined standard errors.
+/// A number of ours beside that of another reproduction.
+struct Beside {
+    n: usize,
+    title: &'static str,
+    digits: usize,
+    ours: Summary,
+    /// Realizations, mean, standard deviation.
+    theirs: (usize, f64, f64),
+}
+
+impl Beside {
+    /// The distance of the means in combined standard errors.
+    fn apart(&self) -> f64 {
+        let (count, mean, sd) = self.theirs;
+        (self.ours.mean - mean) / self.ours.standard_error().hypot(sd / (count as f64).sqrt())
+    }
+
+    fn show(&self, mean: f64, sd: f64) -> String {
+        let digits = self.digits;
+        format!("{mean:.digits$} ± {sd:.digits$}")
+    }
+}
+
 fn independent(table: &[Measured<'_>], all: &[[Summary; 5]]) -> Table {
-    let mut lines: Vec<(usize, &str, usize, Summary, (usize, f64, f64))> = Vec::new();
+    let mut lines: Vec<Beside> = Vec::new();
     for (of, columns) in table.iter().zip(all) {
-        let Some(other) = INDEPENDENT.iter().find(|other| other.n == of.row.n) else { continue };
+        let n = of.row.n;
+        let Some(other) = INDEPENDENT.iter().find(|other| other.n == n) else { continue };
         for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
-            lines.extend(other.columns[k].map(|other| (of.row.n, title, digits, columns[k], other)));
+            lines.extend(other.columns[k].map(|theirs| Beside {
+                n,
+                title,
+                digits,
+                ours: columns[k],
+                theirs,
+            }));
         }
     }
-    let apart = |&(_, _, _, ours, (count, mean, sd)): &(usize, &str, usize, Summary, (usize, f64, f64))| {
-        (ours.mean - mean) / ours.standard_error().hypot(sd / (count as f64).sqrt())
-    };
-    let show = |mean: f64, sd: f64, digits: usize| format!("{mean:.digits$} ± {sd:.digits$}");
     Table::new("independent", "Ours beside an independent reproduction in NumPy")
-        .count("n", "N", lines.iter().map(|line| line.0))
-        .text("quantity", "quantity", lines.iter().map(|line| line.1))
-        .text("ours", "ours", lines.iter().map(|line| show(line.3.mean, line.3.sd, line.2)))
-        .text("independent", "independent", lines.iter().map(|line| show(line.4.1, line.4.2, line.2)))
-        .count("independent_realizations", "its realizations", lines.iter().map(|line| line.4.0))
-        .number("standard_errors_apart", "standard errors apart", 1, lines.iter().map(apart))
+        .count("n", "N", lines.iter().map(|line| line.n))
+        .text("quantity", "quantity", lines.iter().map(|line| line.title))
+        .text("ours", "ours", lines.iter().map(|line| line.show(line.ours.mean, line.ours.sd)))
+        .text("independent", "independent", lines.iter().map(|line| line.show(line.theirs.1, line.theirs.2)))
+        .count("independent_realizations", "its realizations", lines.iter().map(|line| line.theirs.0))
+        .number("standard_errors_apart", "standard errors apart", 1, lines.iter().map(Beside::apart))
 }
 
 /// Whether a noiseless run says what noisy trials say.

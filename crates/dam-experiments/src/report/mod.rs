@@ -140,9 +140,18 @@ impl Report {
         self.data.push(table);
     }
 
-    /// A figure.
-    pub fn figure(&mut self, figure: Figure) {
-        self.items.push(Item::Figure(figure));
+    /// A figure. Panels without a point, as the ROC curve of patterns that all end alike, are left out; of a figure
+    /// without any the text says so.
+    pub fn figure(&mut self, mut figure: Figure) {
+        figure.panels.retain(|panel| panel.series.iter().any(|series| !series.points.is_empty()));
+        if figure.panels.is_empty() {
+            self.text(format!(
+                "There is nothing to draw in the figure “{}”. {}",
+                figure.name, figure.caption
+            ));
+        } else {
+            self.items.push(Item::Figure(figure));
+        }
     }
 
     /// A number of the paper beside ours.

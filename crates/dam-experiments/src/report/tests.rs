@@ -115,7 +115,14 @@ fn what_cannot_be_written_is_a_typed_error() {
     fs::write(folder.path().join("file"), "").unwrap();
     let error = report().write(&folder.path().join("file"), &json!({})).unwrap_err();
     assert!(matches!(error, Error::Output { .. }), "{error}");
+    let mut bad = Report::new("Bad");
+    let series = Series { label: String::new(), points: vec![[0.0, f64::NAN, 0.0]], mark: Mark::Points };
+    bad.figure(Figure::single("bad", "", Panel { series: vec![series], ..Panel::default() }));
+    assert!(matches!(bad.write(folder.path(), &json!({})), Err(Error::Figure { .. })));
+    // Nothing to draw is said, not drawn.
     let mut empty = Report::new("Empty");
-    empty.figure(Figure::single("nothing", "", Panel::default()));
-    assert!(matches!(empty.write(folder.path(), &json!({})), Err(Error::Figure { .. })));
+    empty.figure(Figure::single("nothing", "No curve.", Panel::default()));
+    empty.write(folder.path(), &json!({})).unwrap();
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("nothing to draw") && !page.contains("<svg"));
 }
