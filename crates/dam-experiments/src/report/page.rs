@@ -15,8 +15,9 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .4rem 0; font-weight: 600; }
 th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; }
-.wide { overflow-x: auto; }
+th:first-child { text-align: left; }
+thead th { white-space: normal; vertical-align: bottom; min-width: 3rem; max-width: 9rem; }
+.wide { overflow-x: auto; margin: 1rem 0; }
 figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; }
 figcaption { font-size: .9rem; max-width: 50rem; }
 .note { border-left: 4px solid #d55e00; padding: .1rem 1rem; margin: 1rem 0; }
