@@ -39,6 +39,14 @@ pub enum Error {
         /// What is there.
         found: String,
     },
+    /// Settings that cannot be computed.
+    #[error("settings: expected {expected}, found {found}")]
+    Settings {
+        /// What would be legal.
+        expected: &'static str,
+        /// What was given.
+        found: String,
+    },
     /// A cell that occurs twice in a run.
     #[error("expected cells that differ from each other, found {cell} twice")]
     Cells {

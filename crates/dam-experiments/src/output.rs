@@ -21,7 +21,8 @@ pub fn prepare(path: &Path) -> Result<(), Error> {
 
 fn temporary(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".tmp");
+    // Several processes may write into one folder.
+    name.push(format!(".{}.tmp", std::process::id()));
     name.into()
 }
 

@@ -128,7 +128,8 @@ impl Experiment for Coverage {
 
     fn compute(&self, settings: &Settings, cell: &Cell, streams: Streams) -> Result<Tally, Error> {
         let Some(&(_, distance)) = MODELS.iter().find(|(percent, _)| *percent == cell.auc_percent) else {
-            return Ok(Tally::default());
+            let (expected, found) = ("a cell of these settings", format!("{cell:?}"));
+            return Err(Error::Settings { expected, found });
         };
         let first = cell.chunk * settings.chunk;
         let all: Result<Vec<Tally>, Error> = (first..settings.sets.min(first + settings.chunk))
@@ -143,7 +144,7 @@ impl Experiment for Coverage {
         Cell { chunk: 0, ..cell.clone() }
     }
 
-    fn report(&self, settings: &Settings, records: &Records<Self>) -> Result<Report, Error> {
+    fn report(&self, settings: &Settings, records: &Records<Self>, _: Streams) -> Result<Report, Error> {
         report::report(settings, records)
     }
 

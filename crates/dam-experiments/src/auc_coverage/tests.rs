@@ -67,7 +67,11 @@ fn the_report_counts_all_chunks_and_writes_every_file() {
     };
     let records: Records<Coverage> = cells.into_iter().map(|cell| (cell.clone(), tally(&cell))).collect();
     let folder = tempfile::tempdir().unwrap();
-    Coverage.report(&settings, &records).unwrap().write(folder.path(), &serde_json::json!({})).unwrap();
+    Coverage
+        .report(&settings, &records, dam_core::Streams::new(1))
+        .unwrap()
+        .write(folder.path(), &serde_json::json!({}))
+        .unwrap();
     let mut table = csv::Reader::from_path(folder.path().join("coverage.csv")).unwrap();
     let names = table.headers().unwrap().clone();
     assert_eq!(&names[5], "percentile_percent");

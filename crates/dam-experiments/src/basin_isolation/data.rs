@@ -1,9 +1,35 @@
 //! Tables for programs: every realization and every pattern.
 
-use super::PatternRecord;
 use super::report::Measured;
 use super::statistics::{Realization, SCORES, score};
+use super::{Metric, PatternRecord};
 use crate::report::Table;
+
+/// Figure 3 as numbers: AUC(I_μ) and its correlation with p_μ at every σ.
+pub(super) fn scales(table: &[Measured<'_>]) -> Table {
+    let measured = table.iter().filter(|of| matches!(of.row.metric, Metric::Scales { .. }));
+    let lines: Vec<(&Measured<'_>, usize, f64)> = measured
+        .flat_map(|of| super::scales(of.row.n).into_iter().enumerate().map(move |(k, sigma)| (of, k, sigma)))
+        .collect();
+    let relative = |&(of, _, sigma): &(&Measured<'_>, usize, f64)| sigma / (2.0 * of.row.n as f64).sqrt();
+    Table::new("scales", "Scale sensitivity of I_μ")
+        .count("n", "N", lines.iter().map(|line| line.0.row.n))
+        .count("m", "M", lines.iter().map(|line| line.0.row.m))
+        .number("sigma", "σ", 4, lines.iter().map(|line| line.2))
+        .number("sigma_over_sqrt_2n", "σ / sqrt(2N)", 4, lines.iter().map(relative))
+        .spread(
+            "auc_isolation",
+            "AUC(I_μ)",
+            3,
+            lines.iter().map(|(of, k, _)| of.spread(|r| r.auc(|p| p.scales[*k]))),
+        )
+        .spread(
+            "correlation",
+            "correlation with p_μ",
+            3,
+            lines.iter().map(|(of, k, _)| of.spread(|r| r.correlation(|p| p.scales[*k]))),
+        )
+}
 
 pub(super) fn per_realization<'a>(rows: impl Iterator<Item = &'a Measured<'a>>) -> Table {
     let all: Vec<(&Measured<'_>, &Realization<'_>)> =

@@ -6,7 +6,6 @@ use super::report::Measured;
 use super::statistics::{Realization, columns, score};
 use super::{Model, PatternRecord, RETRIEVED, paper_scale, scales};
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
-use crate::summary::correlation;
 use crate::{Error, Summary};
 
 /// The scores in the order of the paper's figures, with their axes.
@@ -52,7 +51,7 @@ pub(super) fn predictors(of: &Measured<'_>) -> Figure {
         caption: format!(
             "Figure 1. N = {n}, M = {m}, first realization: reliability p_μ ({}), end overlap of the run without noise, \
              and histograms split by outcome, against I_μ, the largest and the mean overlap.",
-            if first.noisy { "noisy trials" } else { "0 or 1 by the noiseless run" }
+            if first.noisy { "the noisy trials run until decided" } else { "0 or 1 by the noiseless run" }
         ),
         columns: 3,
         panels: reliability.into_iter().chain(ends).chain(split).collect(),
@@ -138,11 +137,7 @@ pub(super) fn scale(of: &Measured<'_>) -> Figure {
         sigmas.filter_map(|(k, sigma)| bar(sigma / distance, of.spread(|r| value(r, k)))).collect()
     };
     let auc = over_scales(&|r, k| r.auc(|p| p.scales[k]));
-    let correlations = over_scales(&|r, k| {
-        let scores: Vec<f64> = r.patterns.iter().map(|p| p.scales[k]).collect();
-        let reliability: Vec<f64> = r.patterns.iter().map(|p| p.reliability(r.noisy)).collect();
-        correlation(&scores, &reliability)
-    });
+    let correlations = over_scales(&|r, k| r.correlation(|p| p.scales[k]));
     let [_, _, mean, max, _] = columns(&of.all);
     let typical = || Guide::Vertical(paper_scale(n) / distance, "d_typ / 3".into());
     let x = || Axis::linear("scale σ / sqrt(2N)").within(0.0, 0.85);
@@ -152,7 +147,7 @@ pub(super) fn scale(of: &Measured<'_>) -> Figure {
         title: String::new(),
         x: x(),
         y,
-        series: vec![series("I_μ", Mark::Joined, points)],
+        series: vec![series("", Mark::Joined, points)],
         guides,
     };
     Figure {
@@ -199,7 +194,7 @@ pub(super) fn end_overlaps(table: &[Measured<'_>]) -> Figure {
     Figure {
         name: "end_overlaps".into(),
         caption: "Where noiseless runs end, all realizations together. Left of the dashed line a pattern counts as \
-                  failed: lost patterns at N = 100, the lower half of one peak at N = 500 and 1000."
+                  failed."
             .into(),
         columns: 2,
         panels: panels.collect(),
@@ -260,8 +255,8 @@ pub(super) fn centred(rows: &[&Measured<'_>]) -> Result<Figure, Error> {
     let panel = |title: &str, at_least, below| {
         let mut all = Vec::new();
         for ((model, _), (name, line)) in kinds.into_iter().zip(&lines) {
-            all.push(series(format!("{name}, N → ∞"), Mark::Line, line.clone()));
             all.push(series(*name, Mark::Points, points(model, at_least, below)));
+            all.push(series(*name, Mark::Line, line.clone()));
         }
         all.retain(|s| !s.points.is_empty());
         Panel {
@@ -274,11 +269,11 @@ pub(super) fn centred(rows: &[&Measured<'_>]) -> Result<Figure, Error> {
     };
     let mut panels =
         vec![panel("N = 200", 200, 201), panel("N = 400", 400, 401), panel("N ≥ 500", 500, usize::MAX)];
-    panels.retain(|panel| panel.series.iter().any(|s| s.mark == Mark::Points));
+    panels.retain(|panel| panel.series.iter().any(|s| s.mark == Mark::Points && !s.points.is_empty()));
     Ok(Figure {
         name: "centred".into(),
         caption: "End overlap of noiseless runs against the load: standard cubic kernel and centred (Hermite) kernel; \
-                  lines: m²(1 − m²) = 3 α and 2 α. Dashed: the threshold 0.9. Bars: standard deviation over realizations."
+                  lines: theory for N → ∞, m²(1 − m²) = 3 α and 2 α. Grey: the threshold 0.9. Bars: standard deviation over realizations."
             .into(),
         columns: 2,
         panels,

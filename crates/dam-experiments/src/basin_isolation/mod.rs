@@ -1,7 +1,7 @@
 //! "Can local energy geometry predict per-pattern retrieval reliability in dense associative memories?"
 //! (Petrova): which stored patterns fail, and whether the basin isolation metric I_μ tells.
 //!
-//! The protocol is the paper's: cubic model on the sphere, L = 100 noisy trials per pattern, failure where
+//! The protocol is the paper's: cubic model on the sphere, L noisy trials per pattern (the paper: 100), failure where
 //! fewer than half succeed; a pattern's trials are stopped once its label is decided, which changes no
 //! label. The paper shows one disorder realization per row, here each row is repeated over several. Since all trials of
 //! a pattern end alike, one run without noise gives its label too; where labels come from such runs, the report says so
@@ -92,7 +92,10 @@ impl Experiment for Isolation {
         cell: &Cell,
         streams: Streams,
     ) -> Result<Vec<PatternRecord>, Error> {
-        let Some(row) = Self::row(settings, cell) else { return Ok(Vec::new()) };
+        let Some(row) = Self::row(settings, cell) else {
+            let (expected, found) = ("a cell of these settings", format!("{cell:?}"));
+            return Err(Error::Settings { expected, found });
+        };
         let (realization, chunk, directions) = (cell.realization, cell.chunk, settings.directions);
         let precision = if settings.table.contains(row) { settings.precision } else { Precision::F64 };
         measure::Part { row, realization, chunk, directions, streams }.measure(precision)
@@ -103,8 +106,17 @@ impl Experiment for Isolation {
         Cell { model: Model::CUBIC, chunk: 0, ..cell.clone() }
     }
 
-    fn report(&self, settings: &Settings, records: &Records<Self>) -> Result<Report, Error> {
-        report::report(settings, records)
+    fn report(
+        &self,
+        settings: &Settings,
+        records: &Records<Self>,
+        streams: Streams,
+    ) -> Result<Report, Error> {
+        report::report(settings, records, streams)
+    }
+
+    fn check(&self, settings: &Settings) -> Result<(), Error> {
+        settings.check()
     }
 
     fn cost(&self, settings: &Settings, cell: &Cell) -> f64 {

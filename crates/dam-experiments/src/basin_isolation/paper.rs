@@ -28,8 +28,7 @@ pub const COLUMNS: [(&str, usize); 5] =
     [("fail %", 1), ("AUC(I_μ)", 3), ("AUC(mean |O|)", 3), ("AUC(max O)", 3), ("Youden J*", 3)];
 
 /// A row of an independent reproduction in NumPy, over several disorder realizations: (realizations, mean, standard
-/// deviation) of each column of Table 1 that it has. Labels from noiseless runs at N = 100, 500; AUC(I_μ) at N = 500 is
-/// one realization with ten draws of the directions.
+/// deviation) of each column of Table 1 that it has. Labels from noiseless runs at N = 100 and 500.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IndependentRow {
     /// Sites N.

@@ -129,20 +129,23 @@ pub struct Settings {
 /// Options of this experiment alone.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Choices {
-    /// Sizes N of Table 1, such as 100,200, instead of the preset's.
+    /// Sizes N of Table 1; by default 100,200 (quick) or all four.
     #[arg(long, value_delimiter = ',', value_name = "N", value_parser = size)]
     pub sizes: Vec<usize>,
-    /// Where labels come from; by default noiseless runs checked by noisy trials (quick) or both (paper, full).
+    /// Where labels of the rows of Table 1 come from; by default noiseless runs checked by noisy trials (quick),
+    /// noisy trials in some realizations and noiseless runs in the others (paper), noisy trials (full).
     #[arg(long, value_enum)]
     pub labels: Option<Labels>,
-    /// Noisy trials L per pattern, instead of the preset's.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    /// Noisy trials L per pattern in the rows of Table 1; by default 100, less for N >= 500 (quick: 10 and 4, paper: 20
+    /// and 10).
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub trials: Option<u32>,
-    /// Patterns judged in each realization, a random subset, instead of the preset's.
+    /// Patterns judged in each realization of the rows of Table 1, a random subset; by default all, less for N >= 500
+    /// (quick: 300 and 100, paper: 600 and 300).
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..))]
     pub patterns: Option<u32>,
     /// Probe directions K of I_μ, 100 by default.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub directions: Option<u32>,
     /// Precision of the rows of Table 1, f64 by default.
     #[arg(long, value_enum)]
@@ -172,14 +175,15 @@ impl Settings {
         let mut settings = Self {
             table: table(preset).into_iter().filter(wanted).collect(),
             orders: orders(preset),
-            centred: centred(preset),
+            centred: Vec::new(),
             directions: choices.directions.map_or(100, |k| k as usize),
             resamples: 1000,
             precision: choices.precision.unwrap_or(Precision::F64),
         };
         if choices.table_only {
             settings.orders.clear();
-            settings.centred.clear();
+        } else {
+            settings.centred = centred(preset, &settings.table);
         }
         if let Some(realizations) = options.realizations {
             settings.rows_mut().for_each(|row| row.realizations = realizations);
@@ -194,6 +198,22 @@ impl Settings {
             };
         }
         settings
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        for row in self.rows() {
+            let draws = match row.metric {
+                Metric::None => 1,
+                Metric::Paper { draws } | Metric::Scales { draws } => draws,
+            };
+            let least =
+                [row.n, row.m, row.realizations, row.judged, row.chunk, row.trials, draws, self.directions];
+            if least.contains(&0) || row.judged > row.m {
+                let expected = "at least one of everything, and no more patterns judged than there are";
+                return Err(Error::Settings { expected, found: format!("{row:?}") });
+            }
+        }
+        Ok(())
     }
 
     /// All rows.
@@ -287,16 +307,16 @@ fn orders(preset: Preset) -> Vec<Row> {
 }
 
 /// The standard cubic kernel and the centred one, at the loads of Table 1 and above.
-fn centred(preset: Preset) -> Vec<Row> {
+fn centred(preset: Preset, table: &[Row]) -> Vec<Row> {
     let mut loads = vec![(200, 1_200, 200), (200, 1_760, 200), (400, 4_800, 60), (400, 7_040, 60)];
     let realizations = if preset == Preset::Quick { 3 } else { 5 };
     if preset != Preset::Quick {
         loads.extend([(400, 10_240, 100), (500, 11_000, 600), (1_000, 48_000, 300)]);
     }
-    let in_table = |n, m| TABLE_1.iter().any(|row| (row.n, row.m) == (n, m));
+    let in_table = |n, m| table.iter().any(|row| (row.n, row.m) == (n, m));
     let mut rows = Vec::new();
     for (n, m, judged) in loads {
-        // The standard kernel at the table's own loads is in the table, when its size is.
+        // The standard kernel at the table's own loads is in the table.
         if !in_table(n, m) {
             rows.push(Row::of(Model::CUBIC, n, m, realizations).judging(judged));
         }

@@ -1,11 +1,13 @@
 //! The report: tables, figures, the paper's numbers beside ours.
 
 use dam_analysis::Proportion;
+use dam_analysis::roc::Interval;
+use dam_core::Streams;
 
 use super::statistics::{Realization, columns, draw_sd, realizations};
 use super::{
-    AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, Isolation, Metric, Model, Row, Settings, TABLE_1, data,
-    figures,
+    AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, Isolation, Metric, Model, Precision, RETRIEVED, Row,
+    Settings, TABLE_1, data, figures,
 };
 use crate::harness::Records;
 use crate::report::{Quantity, Report, Table};
@@ -51,9 +53,13 @@ impl Measured<'_> {
     }
 }
 
-pub(super) fn report(settings: &Settings, records: &Records<Isolation>) -> Result<Report, Error> {
+pub(super) fn report(
+    settings: &Settings,
+    records: &Records<Isolation>,
+    streams: Streams,
+) -> Result<Report, Error> {
     let [table, orders, centred] = [&settings.table, &settings.orders, &settings.centred].map(|rows| {
-        let of = |row| Ok(Measured { row, all: realizations(settings, row, records)? });
+        let of = |row| Ok(Measured { row, all: realizations(settings, row, records, streams)? });
         rows.iter().map(of).collect::<Result<Vec<_>, Error>>()
     });
     let (table, orders, centred) = (table?, orders?, centred?);
@@ -73,19 +79,25 @@ pub(super) fn report(settings: &Settings, records: &Records<Isolation>) -> Resul
         centred_kernel(&table, &centred, &mut report)?;
     }
     notes(&mut report);
+    report.data(data::scales(&table));
     report.data(data::per_realization([&table, &orders, &centred].into_iter().flatten()));
     report.data(data::per_pattern([&table, &orders, &centred].into_iter().flatten()));
     Ok(report)
 }
 
 fn method(settings: &Settings, report: &mut Report) {
+    let tolerance = match settings.precision {
+        Precision::F64 => "10⁻⁷",
+        Precision::F32 => "2·10⁻⁵ (f32, in which 10⁻⁷ never fires)",
+    };
     report.heading("Method");
-    report.text(
+    report.text(format!(
         "Petrova, “Can local energy geometry predict per-pattern retrieval reliability in dense associative memories?” \
          M patterns, uniform on the sphere |ξ|² = N; energy E(x) = −(1/3) Σ (x·ξ/N)³; retrieval by the synchronous map \
-         x ← Proj(Σ m² ξ) until the largest change of a component is below 10⁻⁷, or 200 steps. A pattern fails if fewer \
-         than half of its L trials (tangent noise of norm 0.3 sqrt(N)) end with an overlap above 0.9.",
-    );
+         x ← Proj(Σ m² ξ) until the largest change of a component is below {tolerance}, or 200 steps. A pattern fails if \
+         fewer than half of its L noisy trials (tangent noise of norm 0.3 sqrt(N)) end with an overlap above 0.9. The \
+         trials of a pattern stop once that is decided, which changes no label.",
+    ));
     report.text(format!(
         "Scores that may predict failure: the basin isolation metric I_μ at σ = sqrt(2N)/3 (K = {} random tangent \
          directions, 100 grid points, parabola fitted to the first 10, Algorithm 1), and the mean absolute and the \
@@ -120,33 +132,35 @@ fn table_1(table: &[Measured<'_>], report: &mut Report) {
     ));
 
     let sampling = |of: &Measured<'_>| of.spread(|r| r.sampling_sd(of.row.m)).mean;
+    // 95 % of a normal distribution are 3.92 standard deviations.
+    let bootstrap = |of: &Measured<'_>| {
+        let square = |i: Interval| ((i.upper - i.lower) / 3.92).powi(2);
+        of.spread(|r| r.predictions.map_or(f64::NAN, |p| square(p[0].interval))).mean.sqrt()
+    };
     report.table(
-        Table::new("spreads", "What the spread consists of (standard deviations)")
+        Table::new("spreads", "Standard deviations by source (they overlap)")
             .count("n", "N", table.iter().map(|of| of.row.n))
-            .number("fail_percent_sd", "fail %, realizations", 1, all.iter().map(|c| c[0].sd))
+            .number("fail_percent_sd", "fail %, over realizations", 1, all.iter().map(|c| c[0].sd))
             .number("fail_percent_sampling_sd", "of which choice of patterns", 1, table.iter().map(sampling))
-            .number("auc_isolation_sd", "AUC(I_μ), realizations", 3, all.iter().map(|c| c[1].sd))
+            .number("auc_isolation_sd", "AUC(I_μ), over realizations", 3, all.iter().map(|c| c[1].sd))
             .number(
                 "auc_isolation_draw_sd",
-                "AUC(I_μ), directions",
+                "over draws of all directions",
                 3,
                 table.iter().map(|of| draw_sd(&of.all)),
             )
             .number(
-                "auc_isolation_half_width_95",
-                "half of the 95 % bootstrap interval over patterns",
+                "auc_isolation_bootstrap_sd",
+                "over patterns (bootstrap)",
                 3,
-                table.iter().map(|of| {
-                    let width = |r: &Realization<'_>| {
-                        r.predictions.map_or(f64::NAN, |p| (p[0].interval.upper - p[0].interval.lower) / 2.0)
-                    };
-                    of.spread(width).mean
-                }),
+                table.iter().map(bootstrap),
             ),
     );
     report.text(
-        "The paper's intervals are the last column: they leave out that other patterns, and other directions, give \
-         another AUC. Where a random subset of the patterns is judged, every spread includes the sampling of it.",
+        "The paper's interval is that of the last column. A bootstrap over patterns holds the noise of their own \
+         directions, too, and for the AUC it is as wide as the spread over realizations where these two columns agree; \
+         what it cannot see is what all patterns of a realization share. That dominates the percentage of failures, \
+         whose spread over realizations is far beyond what the choice of patterns explains.",
     );
 
     for (of, columns) in table.iter().zip(&all) {
@@ -180,7 +194,6 @@ fn table_1(table: &[Measured<'_>], report: &mut Report) {
 struct Beside {
     n: usize,
     title: &'static str,
-    digits: usize,
     ours: Summary,
     /// Realizations, mean, standard deviation.
     theirs: (usize, f64, f64),
@@ -192,11 +205,6 @@ impl Beside {
         let (count, mean, sd) = self.theirs;
         (self.ours.mean - mean) / self.ours.standard_error().hypot(sd / (count as f64).sqrt())
     }
-
-    fn show(&self, mean: f64, sd: f64) -> String {
-        let digits = self.digits;
-        format!("{mean:.digits$} ± {sd:.digits$}")
-    }
 }
 
 fn independent(table: &[Measured<'_>], all: &[[Summary; 5]]) -> Table {
@@ -204,22 +212,17 @@ fn independent(table: &[Measured<'_>], all: &[[Summary; 5]]) -> Table {
     for (of, columns) in table.iter().zip(all) {
         let n = of.row.n;
         let Some(other) = INDEPENDENT.iter().find(|other| other.n == n) else { continue };
-        for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
-            lines.extend(other.columns[k].map(|theirs| Beside {
-                n,
-                title,
-                digits,
-                ours: columns[k],
-                theirs,
-            }));
+        for (k, (title, _)) in COLUMNS.into_iter().enumerate() {
+            lines.extend(other.columns[k].map(|theirs| Beside { n, title, ours: columns[k], theirs }));
         }
     }
     Table::new("independent", "Ours beside an independent reproduction in NumPy")
         .count("n", "N", lines.iter().map(|line| line.n))
         .text("quantity", "quantity", lines.iter().map(|line| line.title))
-        .text("ours", "ours", lines.iter().map(|line| line.show(line.ours.mean, line.ours.sd)))
-        .text("independent", "independent", lines.iter().map(|line| line.show(line.theirs.1, line.theirs.2)))
-        .count("independent_realizations", "its realizations", lines.iter().map(|line| line.theirs.0))
+        .spread("ours", "ours", 3, lines.iter().map(|line| line.ours))
+        .count("independent_realizations", "independent realizations", lines.iter().map(|line| line.theirs.0))
+        .number("independent_mean", "mean", 3, lines.iter().map(|line| line.theirs.1))
+        .number("independent_sd", "sd", 3, lines.iter().map(|line| line.theirs.2))
         .number("standard_errors_apart", "standard errors apart", 1, lines.iter().map(Beside::apart))
 }
 
@@ -255,8 +258,12 @@ fn labels(table: &[Measured<'_>], report: &mut Report) -> Result<(), Error> {
             .count("trials", "L", table.iter().map(|of| of.row.trials))
             .count("compared", "patterns with both", all.iter().map(Vec::len))
             .count("unlike", "labels unlike", all.iter().map(unlike))
-            .number("unlike_percent_upper_95", "at most (%, 95 %)", 2, upper?)
-            .count("mixed", "trials not all alike", all.iter().map(|of| of.iter().filter(|c| c.2).count()))
+            .number("unlike_percent_upper_95", "upper end of 95 % (%)", 2, upper?)
+            .count(
+                "mixed",
+                "trials run not all alike",
+                all.iter().map(|of| of.iter().filter(|c| c.2).count()),
+            )
             .number(
                 "end_overlap_largest_difference",
                 "largest difference of end overlaps",
@@ -318,11 +325,24 @@ fn end_overlaps(table: &[Measured<'_>], report: &mut Report) -> Result<(), Error
             share(|m| (0.88..=0.92).contains(&m)),
         ),
     );
-    report.note(
-        "At N = 100 failing patterns are lost. At N = 500 and 1000 nearly all runs end in one narrow peak near 0.9, and \
-         “failure” is the cut through it at 0.9: the percentage moves by tens of points when the peak moves by 0.01, from \
-         one realization to the next, and none of these patterns has lost its basin.",
-    );
+    for (of, ends) in table.iter().zip(&all) {
+        let share = |test: fn(f64) -> bool| {
+            100.0 * ends.iter().filter(|&&m| test(m)).count() as f64 / ends.len() as f64
+        };
+        let (failed, lost) = (share(|m| m <= RETRIEVED), share(|m| m < 0.5));
+        if failed > 0.0 {
+            report.note(format!(
+                "N = {}: {failed:.1} % of the runs count as failed, {lost:.1} % end below an overlap of 0.5. {}",
+                of.row.n,
+                if lost > 0.5 * failed {
+                    "Failure is the loss of the pattern."
+                } else {
+                    "Most failures are a cut at 0.9 through a peak: the pattern keeps an attractor, and the percentage \
+                     moves with the place of the peak."
+                }
+            ));
+        }
+    }
     report.figure(figures::end_overlaps(table));
     Ok(())
 }
@@ -374,7 +394,7 @@ fn centred_kernel(
         "A third of the noise in the cubic map is one field common to all states, Σ_ν ξ^ν / N. The Hermite kernel \
          m³ − 3m/N subtracts it, at no cost. Balance of signal and noise gives the end overlap for N → ∞: \
          m²(1 − m²) = 3 α for the standard kernel, 2 α for the centred one, α = M/N². It is another model, not a \
-         reproduction. Patterns are the same for both.",
+         reproduction. Realization k of both kernels has the same patterns.",
     );
     let mut rows: Vec<&Measured<'_>> = table.iter().chain(centred).collect();
     rows.retain(|of| of.row.n >= 200);
@@ -386,6 +406,7 @@ fn centred_kernel(
             .count("n", "N", rows.iter().map(|of| of.row.n))
             .count("m", "M", rows.iter().map(|of| of.row.m))
             .number("load", "α = M/N²", 4, rows.iter().map(|of| of.load()))
+            .count("realizations", "realizations", rows.iter().map(|of| of.row.realizations))
             .count("judged", "patterns judged", rows.iter().map(|of| of.row.judged))
             .spread("fail_percent", "fail %", 1, rows.iter().map(|of| of.spread(|r| r.fail_percent())))
             .spread(
@@ -404,12 +425,14 @@ fn notes(report: &mut Report) {
     report.heading("What the paper has otherwise");
     for note in [
         "I_μ as printed is an estimate of the tangent gradient norm, not of anharmonicity: the fitted parabola has no \
-         linear term, and a stored pattern is no stationary point. With a free linear term the AUC falls below 1/2 \
-         (example reliability_predictors, docs/predictors.md).",
-        "All trials of a pattern end alike, so 100 noisy trials carry the one bit that one run without noise gives.",
-        "In f32 the rule |Δx| < 10⁻⁷ never fires; here f32 stops at 2·10⁻⁵ and gives the same labels.",
-        "The paper's percentages of failures at N = 500 (78.5) and N = 1000 (44.7) depend on where a narrow peak lies \
-         against 0.9; no choice of protocol was fitted to reach them.",
+         linear term, and a stored pattern is no stationary point (docs/errata.md, B1; docs/predictors.md).",
+        "One hundred noisy trials of a pattern carry the one bit that a run without noise gives (B4; the table of labels \
+         says how far that was checked here).",
+        "A threshold at 0.9 measures lost basins at small N and the place of a narrow peak at large N (B3), so that the \
+         percentages of failures of different sizes are not the same question.",
+        "A number inside our range is a weak statement where the range is wide: three or four realizations of a few \
+         hundred patterns. Where a subset of the patterns is judged, the range includes the choice of it, which the \
+         paper's number does not have. The area under the precision–recall curve moves with the share of failures.",
     ] {
         report.note(note);
     }

@@ -5,6 +5,7 @@ use dam_core::Streams;
 
 use super::{Cell, Isolation, PatternRecord, Row, Settings};
 use crate::harness::Records;
+use crate::summary::correlation;
 use crate::{Error, Summary};
 
 /// The scores of Table 1, in its order.
@@ -54,6 +55,13 @@ impl Realization<'_> {
         Scored::new(&scores, &self.failed).ok()
     }
 
+    /// Pearson's, with p_μ.
+    pub(super) fn correlation(&self, score: impl Fn(&PatternRecord) -> f64) -> f64 {
+        let scores: Vec<f64> = self.patterns.iter().map(|r| score(r)).collect();
+        let reliability: Vec<f64> = self.patterns.iter().map(|r| r.reliability(self.noisy)).collect();
+        correlation(&scores, &reliability)
+    }
+
     pub(super) fn auc(&self, score: impl Fn(&PatternRecord) -> f64) -> f64 {
         self.scored(score).map_or(f64::NAN, |scored| scored.auc())
     }
@@ -72,6 +80,7 @@ pub(super) fn realizations<'a>(
     settings: &Settings,
     row: &Row,
     records: &'a Records<Isolation>,
+    streams: Streams,
 ) -> Result<Vec<Realization<'a>>, Error> {
     (0..row.realizations)
         .map(|index| {
@@ -81,7 +90,7 @@ pub(super) fn realizations<'a>(
             let noisy = index < row.noisy;
             let failed: Vec<bool> = patterns.iter().map(|r| r.failed(noisy)).collect();
             let mut realization = Realization { index, noisy, patterns, failed, predictions: None };
-            realization.predictions = predictions(settings, row, &realization)?;
+            realization.predictions = predictions(settings, row, &realization, streams)?;
             Ok(realization)
         })
         .collect()
@@ -91,9 +100,10 @@ fn predictions(
     settings: &Settings,
     row: &Row,
     realization: &Realization<'_>,
+    streams: Streams,
 ) -> Result<Option<[Prediction; 3]>, Error> {
-    // The same resamples every time the report is written.
-    let streams = Streams::new(row.n as u64).branch(realization.index as u64);
+    let address = [row.n, row.m, realization.index];
+    let streams = address.iter().fold(streams, |streams, &step| streams.branch(step as u64));
     let mut all = Vec::with_capacity(3);
     for k in 0..3 {
         let Some(scored) = realization.scored(score(k)) else { return Ok(None) };

@@ -22,7 +22,10 @@ fn small() -> Settings {
     };
     Settings {
         table: vec![row(Model::CUBIC, 30, 40, Metric::Scales { draws: 2 })],
-        orders: vec![row(Model::Exponential, 12, 60, Metric::Paper { draws: 1 })],
+        orders: vec![
+            row(Model::Exponential, 8, 60, Metric::Paper { draws: 1 }),
+            row(Model::Polynomial { order: 2 }, 12, 1, Metric::Paper { draws: 1 }),
+        ],
         centred: vec![Row { judged: 25, ..row(Model::Centred, 30, 40, Metric::None) }],
         directions: 10,
         resamples: 50,
@@ -67,17 +70,18 @@ fn chunks_and_noise_change_no_pattern() {
         each.collect()
     };
     let (chunked, whole) = (patterns(chunked), patterns(whole));
-    assert_eq!(chunked.len(), 3 * (40 + 60 + 25));
+    assert_eq!(chunked.len(), 3 * (40 + 60 + 1 + 25));
     for ((key, a), (other, b)) in chunked.iter().zip(&whole) {
         assert_eq!(key, other);
         let metric = key.0 != Model::Centred;
-        assert_eq!((a.overlaps.is_some(), a.isolation.is_empty()), (metric, !metric));
+        let alone = key.0 == Model::Polynomial { order: 2 };
+        assert_eq!((a.overlaps.is_some(), a.isolation.is_empty()), (metric && !alone, !metric));
         assert!((a.end_overlap - b.end_overlap).abs() < 1e-9);
         for (a, b) in a.isolation.iter().chain(&a.scales).zip(b.isolation.iter().chain(&b.scales)) {
             assert!((a / b - 1.0).abs() < 1e-9);
         }
         assert!(b.trials.is_none());
-        // Draws differ, and the two share their patterns.
+        // Draws differ.
         assert!(a.isolation.len() < 2 || a.isolation[0] != a.isolation[1]);
     }
     let noisy = |r: usize| {
@@ -135,7 +139,7 @@ fn a_random_subset_is_drawn_once_per_realization() {
 fn the_report_has_every_file_and_its_numbers_are_those_of_the_patterns() {
     let settings = small();
     let (folder, records) = records(settings.clone());
-    let report = Isolation.report(&settings, &records).unwrap();
+    let report = Isolation.report(&settings, &records, Streams::new(1)).unwrap();
     report.write(folder.path(), &json!({})).unwrap();
     for name in [
         "table_1.csv",
@@ -150,7 +154,7 @@ fn the_report_has_every_file_and_its_numbers_are_those_of_the_patterns() {
         "figure_2.svg",
         "figure_3_n30.svg",
         "end_overlaps.svg",
-        "orders.svg",
+        "scales.csv",
         "summary.json",
         "report.html",
     ] {
@@ -187,8 +191,102 @@ fn the_report_has_every_file_and_its_numbers_are_those_of_the_patterns() {
     assert!((table["fail_percent_mean"].parse::<f64>().unwrap() - mean).abs() < 1e-12);
     // A second report is the same bytes.
     let before = fs::read(folder.path().join("report.html")).unwrap();
-    Isolation.report(&settings, &records).unwrap().write(folder.path(), &json!({})).unwrap();
+    Isolation.report(&settings, &records, Streams::new(1)).unwrap().write(folder.path(), &json!({})).unwrap();
     assert_eq!(before, fs::read(folder.path().join("report.html")).unwrap());
+}
+
+/// The streams of a realization do not depend on the kernel or the chunk.
+#[test]
+fn kernels_and_chunks_share_their_patterns() {
+    let of = |model, chunk| Isolation.family(&Cell { model, n: 30, m: 40, realization: 2, chunk });
+    assert_eq!(of(Model::CUBIC, 0), of(Model::Centred, 1));
+}
+
+/// Threads and shards change no byte of any file.
+#[test]
+fn the_same_bytes_however_it_was_run() {
+    let files =
+        ["cells.jsonl", "table_1.csv", "patterns.csv", "realizations.csv", "summary.json", "report.html"];
+    let read = |folder: &tempfile::TempDir| files.map(|name| fs::read(folder.path().join(name)).unwrap());
+    let with = |change: &dyn Fn(&mut Options)| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = options(folder.path());
+        change(&mut options);
+        crate::harness::execute(&Isolation, small(), &options);
+        folder
+    };
+    let expected = read(&with(&|_| {}));
+    for threads in [1, 3] {
+        assert!(read(&with(&|options| options.threads = Some(threads))) == expected, "{threads} threads");
+    }
+    let shards =
+        ["1/3", "2/3", "3/3"].map(|shard| with(&|options| options.shard = Some(shard.parse().unwrap())));
+    let parts: Vec<_> = shards.iter().map(|folder| folder.path().to_owned()).collect();
+    assert!(read(&with(&|options| options.merge.clone_from(&parts))) == expected);
+}
+
+#[test]
+fn presets_and_choices_give_legal_settings_and_cells() {
+    let folder = std::path::Path::new("nowhere");
+    for preset in [Preset::Quick, Preset::Paper, Preset::Full] {
+        let options = Options { preset, ..options(folder) };
+        let choices = Choices { patterns: Some(1_000_000), ..Choices::default() };
+        for choices in [Choices::default(), choices] {
+            let settings = Settings::new(&options, &choices);
+            settings.check().unwrap();
+            let mut cells = Isolation.cells(&settings);
+            let count = cells.len();
+            cells.sort();
+            cells.dedup();
+            assert_eq!(cells.len(), count);
+            assert!(cells.iter().all(|cell| Isolation.cost(&settings, cell) > 0.0));
+            let sizes: Vec<usize> = settings.table.iter().map(|row| row.n).collect();
+            assert_eq!(
+                sizes,
+                if preset == Preset::Quick { vec![100, 200] } else { vec![100, 200, 500, 1000] }
+            );
+        }
+    }
+    let some =
+        Choices { sizes: vec![500], labels: Some(Labels::Noisy), trials: Some(3), ..Choices::default() };
+    let settings = Settings::new(&Options { realizations: Some(7), ..options(folder) }, &some);
+    let row = &settings.table[0];
+    assert_eq!((settings.table.len(), row.n, row.realizations, row.noisy, row.trials), (1, 500, 7, 7, 3));
+    assert!(settings.rows().all(|row| row.realizations == 7));
+    let only = Choices { table_only: true, ..Choices::default() };
+    assert_eq!(Settings::new(&options(folder), &only).rows().count(), 2);
+    for spoil in [|row: &mut Row| row.chunk = 0, |row: &mut Row| row.judged = row.m + 1] {
+        let mut settings = small();
+        spoil(&mut settings.centred[0]);
+        assert!(matches!(settings.check(), Err(Error::Settings { .. })));
+    }
+    let cell = Cell { model: Model::CUBIC, n: 31, m: 40, realization: 0, chunk: 0 };
+    let unknown = Isolation.compute(&small(), &cell, Streams::new(1));
+    assert!(matches!(unknown, Err(Error::Settings { .. })));
+}
+
+#[test]
+fn f32_gives_the_same_labels_up_to_rounding() {
+    let streams = Streams::new(9);
+    let cell = Cell { model: Model::CUBIC, n: 30, m: 40, realization: 0, chunk: 0 };
+    let single = Settings { precision: Precision::F32, ..small() };
+    let [a, b] = [small(), single].map(|settings| Isolation.compute(&settings, &cell, streams).unwrap());
+    for (a, b) in a.iter().zip(&b) {
+        assert!((a.end_overlap - b.end_overlap).abs() < 1e-3, "{} {}", a.end_overlap, b.end_overlap);
+        assert!((a.isolation[0] / b.isolation[0] - 1.0).abs() < 1e-4);
+    }
+}
+
+#[test]
+fn theory_is_the_balance_of_signal_and_noise() {
+    for (model, c) in [(Model::CUBIC, 3.0), (Model::Centred, 2.0)] {
+        for alpha in [0.01, 0.044, 0.08] {
+            let m = model.end_overlap(alpha).unwrap().unwrap();
+            assert!((m * m * (1.0 - m * m) - c * alpha).abs() < 1e-12 && m > 0.7);
+        }
+        assert_eq!(model.end_overlap(0.25 / c + 1e-6).unwrap(), None);
+    }
+    assert_eq!(Model::Polynomial { order: 2 }.end_overlap(0.1).unwrap(), None);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What can be drawn.
 
 use super::axes::is_flat;
-use super::marks::INKS;
+use super::marks::{INKS, inks};
 use super::{Axis, Figure, Guide, Mark, Panel};
 use crate::Error;
 
@@ -26,8 +26,8 @@ impl Panel {
         if self.series.iter().all(|series| series.points.is_empty()) {
             return Err("expected at least one point, found none".into());
         }
-        if self.series.len() > INKS.len() {
-            return Err(format!("expected at most {} series, found {}", INKS.len(), self.series.len()));
+        if inks(&self.series).contains(&None) {
+            return Err(format!("expected at most {} kinds of series, found more", INKS.len()));
         }
         for series in &self.series {
             for &point in &series.points {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use kuva::backend::svg::SvgBackend;
-use kuva::plot::{LegendPosition, LinePlot, LineStyle};
+use kuva::plot::{LegendEntry, LegendPosition, LinePlot, LineStyle};
 use kuva::render::layout::{AxisLabelOverlap, AxisLine, ComputedLayout, Layout, TickAlign, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 
 use super::axes::{TICKS, guide_line, ranges, step, tick, ticks, width_of};
-use super::marks::{INKS, entry, fill, strokes};
+use super::marks::{Ink, entry, fill, inks, strokes};
 use super::place::{Occupied, Rect};
 use super::{Figure, Guide, Mark, Panel, Series};
 
@@ -85,6 +85,10 @@ fn text(x: f64, y: f64, content: String, bold: bool) -> Primitive {
     Primitive::Text { x, y, content, size: TEXT, anchor, rotate: None, bold, color: None }
 }
 
+fn inked(panel: &Panel) -> impl Iterator<Item = (&Series, &'static Ink)> {
+    panel.series.iter().zip(inks(&panel.series)).filter_map(|(series, ink)| Some((series, ink?)))
+}
+
 /// A panel on its way to a scene.
 struct Drawing<'a> {
     panel: &'a Panel,
@@ -124,7 +128,12 @@ impl<'a> Drawing<'a> {
         layout.y_label = given(&panel.y.label);
         layout.log_x = panel.x.log;
         layout.log_y = panel.y.log;
-        let entries: Vec<_> = panel.series.iter().zip(&INKS).filter_map(|(s, ink)| entry(s, ink)).collect();
+        let mut entries: Vec<LegendEntry> = Vec::new();
+        for entry in inked(panel).filter_map(|(series, ink)| entry(series, ink)) {
+            if !entries.iter().any(|other| other.label == entry.label) {
+                entries.push(entry);
+            }
+        }
         if !entries.is_empty() {
             layout = layout.with_legend_entries(entries).with_legend_at(0.0, 0.0);
         }
@@ -268,10 +277,10 @@ impl<'a> Drawing<'a> {
             let line = LinePlot::new().with_data(line).with_color(GREY).with_stroke_width(1.0);
             plots.push(line.with_line_style(LineStyle::Custom("5 3".into())).into());
         }
-        for (series, ink) in self.panel.series.iter().zip(&INKS) {
+        for (series, ink) in inked(self.panel) {
             plots.extend(fill(series, ink, self.floor()));
         }
-        for (series, ink) in self.panel.series.iter().zip(&INKS) {
+        for (series, ink) in inked(self.panel) {
             plots.extend(strokes(series, ink, self.floor()));
         }
         let mut layout = self.layout;

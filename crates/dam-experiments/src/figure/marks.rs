@@ -7,7 +7,7 @@ use kuva::render::plots::Plot;
 use super::{Mark, Series};
 
 /// What tells a series from the others.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Ink {
     rgb: [u8; 3],
     marker: MarkerShape,
@@ -21,6 +21,23 @@ pub(super) const INKS: [Ink; 4] = [
     Ink { rgb: [0x00, 0x9e, 0x73], marker: MarkerShape::Triangle, dashes: Some("8 3 2 3") },
     Ink { rgb: [0xcc, 0x79, 0xa7], marker: MarkerShape::Diamond, dashes: Some("2 3") },
 ];
+
+/// Series of the same label share an ink, with the first of them; more than [`INKS`] are `None`.
+pub(super) fn inks(all: &[Series]) -> Vec<Option<&'static Ink>> {
+    let mut used = 0;
+    let mut inks: Vec<Option<&'static Ink>> = Vec::with_capacity(all.len());
+    for (k, series) in all.iter().enumerate() {
+        let twin = all[..k].iter().position(|other| !series.label.is_empty() && other.label == series.label);
+        inks.push(twin.map_or_else(
+            || {
+                used += 1;
+                INKS.get(used - 1)
+            },
+            |twin| inks[twin],
+        ));
+    }
+    inks
+}
 
 impl Ink {
     fn solid(&self) -> String {

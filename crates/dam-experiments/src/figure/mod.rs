@@ -53,7 +53,7 @@ pub struct Panel {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
-    /// What is drawn, at most four.
+    /// What is drawn, at most four kinds.
     pub series: Vec<Series>,
     /// Reference lines, below the series.
     pub guides: Vec<Guide>,
@@ -94,7 +94,8 @@ impl Axis {
 /// Points of one kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Series {
-    /// The entry in the legend; none if empty.
+    /// The entry in the legend; none if empty. Series of the same label share it and its colour: points beside their
+    /// theory.
     pub label: String,
     /// (x, y, third number); the [mark](Mark) says what they are.
     pub points: Vec<[f64; 3]>,
@@ -174,15 +175,20 @@ impl Figure {
         png::png(&self.svg()?).map_err(|message| self.wrong(message))
     }
 
-    /// Writes `NAME.svg` and, with the feature `png`, `NAME.png` into a folder, which is created.
+    /// Writes `NAME.svg` and, with the feature `png`, `NAME.png` into a folder, which is created; returns their names.
     ///
     /// # Errors
     /// As [`svg`](Self::svg); [`Error::Output`] if a file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        output::write(&folder.join(format!("{}.svg", self.name)), self.svg()?)?;
-        #[cfg(feature = "png")]
-        output::write(&folder.join(format!("{}.png", self.name)), self.png()?)?;
-        Ok(())
+    pub fn write(&self, folder: &Path) -> Result<Vec<String>, Error> {
+        let files = [
+            (format!("{}.svg", self.name), self.svg()?.into_bytes()),
+            #[cfg(feature = "png")]
+            (format!("{}.png", self.name), self.png()?),
+        ];
+        for (name, content) in &files {
+            output::write(&folder.join(name), content)?;
+        }
+        Ok(files.map(|(name, _)| name).into())
     }
 
     fn wrong(&self, message: impl Into<String>) -> Error {

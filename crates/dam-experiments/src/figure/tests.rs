@@ -317,7 +317,13 @@ fn what_cannot_be_drawn_is_refused() {
     assert!(change(|f| f.panels.clear()).contains("at least one panel"));
     assert!(change(|f| f.panels[0].series.clear()).contains("found none"));
     assert!(change(|f| f.panels.push(Panel::default())).contains("found none"));
-    assert!(change(|f| f.panels[0].series = vec![panel().series[0].clone(); 5]).contains("found 5"));
+    assert!(
+        change(|f| {
+            let series = |k: usize| Series { label: format!("series {k}"), ..panel().series[0].clone() };
+            f.panels[0].series = (0..5).map(series).collect();
+        })
+        .contains("at most 4 kinds")
+    );
     for k in 0..3 {
         for (number, found) in [(f64::NAN, "found NaN"), (f64::INFINITY, "found inf")] {
             let mut changed = figure();
@@ -414,4 +420,22 @@ fn both_files_are_written() {
     assert_eq!(std::fs::read_to_string(deep.join("auc_1.svg")).unwrap(), figure().svg().unwrap());
     #[cfg(feature = "png")]
     assert_eq!(std::fs::read(deep.join("auc_1.png")).unwrap(), figure().png().unwrap());
+}
+
+/// Points and the line of their theory: one colour, one entry; a third series has the next ink.
+#[test]
+fn series_of_one_label_share_their_ink() {
+    let series = |label: &str, mark| Series { label: label.into(), mark, ..panel().series[0].clone() };
+    let all = vec![
+        series("map", Mark::Points),
+        series("map", Mark::Line),
+        series("", Mark::Line),
+        series("", Mark::Points),
+        series("descent", Mark::Points),
+    ];
+    let svg = Figure::single("inks", "", Panel { series: all, ..panel() }).svg().unwrap();
+    assert_eq!(svg.matches(">map<").count(), 1);
+    for (colour, drawn) in [("#0072b2", true), ("#d55e00", true), ("#009e73", true), ("#cc79a7", true)] {
+        assert_eq!(svg.contains(colour), drawn, "{colour}");
+    }
 }

@@ -17,7 +17,12 @@ pub(super) fn digest(text: &str) -> u64 {
     digest.iter().take(8).fold(0, |bits, &byte| bits << 8 | u64::from(byte))
 }
 
-/// The streams of a cell: by seed, experiment and cell, so that no two experiments share any.
+/// The streams of an experiment, so that no two experiments share any.
+pub(super) fn root<E: Experiment>(seed: u64) -> Streams {
+    Streams::new(seed).branch(digest(E::NAME))
+}
+
+/// The streams of a cell: by seed, experiment and cell.
 pub(super) fn streams<E: Experiment>(seed: u64, cell_json: &str) -> Streams {
-    Streams::new(seed).branch(digest(E::NAME)).branch(digest(cell_json))
+    root::<E>(seed).branch(digest(cell_json))
 }

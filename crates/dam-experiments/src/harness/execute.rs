@@ -1,10 +1,13 @@
 //! The whole of a program: run, report, say what happened.
 
+use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use serde_json::json;
 
+use super::address::root;
 use super::{Experiment, Options, Outcome, run};
 use crate::Error;
 
@@ -28,31 +31,46 @@ fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options
     let folder = store.folder().display();
     match outcome {
         Outcome::Complete { records, levels } => {
-            let report = experiment.report(store.settings(), &records)?;
+            let report = options
+                .pool()?
+                .install(|| experiment.report(store.settings(), &records, root::<E>(store.seed())))?;
             let mut head = store.head()?;
             head["instructions"] = json!(levels);
             report.write(store.folder(), &head)?;
             if !options.quiet {
-                println!("{}", report.to_text()?);
+                let mut text = report.to_text()?;
                 let memory = peak_memory().map_or_else(String::new, |mib| format!(", {mib} MiB at most"));
                 let seconds = start.elapsed().as_secs_f64();
-                println!("{folder}/report.html   ({} cells, {seconds:.0} s{memory})", records.len());
+                text +=
+                    &format!("\n{folder}/report.html   ({} cells, {seconds:.0} s{memory})\n", records.len());
+                say(&text)?;
             }
         }
         Outcome::Shard { finished, of } => {
-            println!("{folder}: this part is finished, {finished} of {of} cells are there;");
-            println!("with the same options and --merge DIR... instead of --shard the parts become one run");
+            say(&format!(
+                "{folder}: this part is finished, {finished} of {of} cells are there;\n\
+                 with the same options and --merge DIR... instead of --shard the parts become one run\n"
+            ))?;
         }
         Outcome::Stopped { finished, of } => {
-            let command: Vec<String> = std::env::args().collect();
-            println!(
-                "stopped: {finished} of {of} cells are finished and kept in {folder}; to go on from there:"
-            );
-            println!("  {}", command.join(" "));
+            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+            let quoted = words.map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
+            say(&format!(
+                "stopped: {finished} of {of} cells are finished and kept in {folder}; to go on from there:\n  {}\n",
+                quoted.collect::<Vec<_>>().join(" ")
+            ))?;
             return Ok(ExitCode::from(130));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A reader that has seen enough, such as `head`, is no error.
+fn say(text: &str) -> Result<(), Error> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::output(Path::new("standard output"), &e)),
+        _ => Ok(()),
+    }
 }
 
 /// The largest memory this process has held so far, in MiB, where the system tells.

@@ -52,7 +52,7 @@ pub trait Experiment: Sync + Sized {
     /// floating-point parameters belong into it only if they are the same doubles every time.
     type Cell: Serialize + DeserializeOwned + Clone + Ord + Debug + Send + Sync;
     /// What a cell yields. JSON has no NaN: use `Option`.
-    type Record: Serialize + DeserializeOwned + Debug + Send;
+    type Record: Serialize + DeserializeOwned + Debug + Send + Sync;
 
     /// All cells of a run.
     fn cells(&self, settings: &Self::Settings) -> Vec<Self::Cell>;
@@ -74,11 +74,25 @@ pub trait Experiment: Sync + Sized {
         cell.clone()
     }
 
-    /// What the records of a whole run say; a function of them alone.
+    /// What the records of a whole run say; a function of them and of streams for resampling, the same every time.
     ///
     /// # Errors
     /// Whatever goes wrong, such as statistics that do not exist.
-    fn report(&self, settings: &Self::Settings, records: &Records<Self>) -> Result<Report, Error>;
+    fn report(
+        &self,
+        settings: &Self::Settings,
+        records: &Records<Self>,
+        streams: Streams,
+    ) -> Result<Report, Error>;
+
+    /// Whether settings are legal; asked before anything is written.
+    ///
+    /// # Errors
+    /// [`Error::Settings`].
+    fn check(&self, settings: &Self::Settings) -> Result<(), Error> {
+        let _ = settings;
+        Ok(())
+    }
 
     /// How long a cell takes, in any unit: dear ones go first.
     fn cost(&self, settings: &Self::Settings, cell: &Self::Cell) -> f64 {

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use crate::Error;
+
 /// How much is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preset {
@@ -79,6 +81,12 @@ pub struct Options {
 }
 
 impl Options {
+    /// The threads of a run.
+    pub(super) fn pool(&self) -> Result<rayon::ThreadPool, Error> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads.unwrap_or(0)).build();
+        pool.map_err(|e| Error::Threads { message: e.to_string() })
+    }
+
     /// The folder of a run of the experiment `name`.
     #[must_use]
     pub fn folder(&self, name: &str) -> PathBuf {

@@ -69,6 +69,7 @@ pub(super) fn run_until<E: Experiment>(
     if options.portable {
         dam_core::force_portable(true);
     }
+    experiment.check(&settings)?;
     let folder = options.folder(E::NAME);
     let store = Store::<E>::open(&folder, options.seed, settings, options.force)?;
     let mut cells = experiment.cells(store.settings());
@@ -76,8 +77,8 @@ pub(super) fn run_until<E: Experiment>(
     if let Some(pair) = cells.windows(2).find(|pair| pair[0] == pair[1]) {
         return Err(Error::Cells { cell: format!("{:?}", pair[0]) });
     }
-    store.merge(&options.merge, &cells)?;
-    let found = store.find(&cells)?;
+    let unmerged = store.merge(&options.merge, &cells)?;
+    let mut found = store.find(&cells)?;
     let mine = |position: usize| options.shard.is_none_or(|shard| shard.holds(position));
     let mut missing: Vec<&E::Cell> = (cells.iter().enumerate())
         .filter(|(position, cell)| mine(*position) && !found.records.contains_key(*cell))
@@ -86,19 +87,24 @@ pub(super) fn run_until<E: Experiment>(
     let cost = |cell: &E::Cell| experiment.cost(store.settings(), cell);
     missing.sort_by(|a, b| cost(b).total_cmp(&cost(a)));
 
-    let bar = progress(cells.len(), found.records.len(), options.quiet);
-    for path in &found.damaged {
-        bar.suspend(|| eprintln!("{}: damaged, computed again", path.display()));
+    for path in &unmerged {
+        eprintln!("{}: damaged, not taken over", path.display());
     }
-    let found = if missing.is_empty() {
-        found
-    } else {
-        compute(experiment, &store, &missing, options.threads, stop, &bar)?;
-        store.find(&cells)?
-    };
-    bar.finish_and_clear();
+    for path in &found.damaged {
+        eprintln!("{}: damaged, computed again", path.display());
+    }
+    if !missing.is_empty() {
+        let all = (0..cells.len()).filter(|&position| mine(position)).count();
+        let bar = progress(all, all - missing.len(), options.quiet);
+        // Records are read again at the end, so that memory is that of the cells under way.
+        found.records.clear();
+        let computed = compute(experiment, &store, &missing, options, stop, &bar);
+        bar.finish_and_clear();
+        computed?;
+        found = store.find(&cells)?;
+    }
 
-    if found.levels.len() > 1 && !options.quiet {
+    if found.levels.len() > 1 {
         let levels = found.levels.join(", ");
         eprintln!(
             "cells of unlike vector instructions ({levels}) agree to rounding only; --portable avoids it"
@@ -121,19 +127,17 @@ fn compute<E: Experiment>(
     experiment: &E,
     store: &Store<E>,
     missing: &[&E::Cell],
-    threads: Option<usize>,
+    options: &Options,
     stop: &AtomicBool,
     bar: &ProgressBar,
 ) -> Result<(), Error> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
+    let pool = options.pool()?;
     let (next, failed) = (AtomicUsize::new(0), OnceLock::new());
     let one = |cell: &E::Cell| -> Result<(), Error> {
         let family = experiment.family(cell);
         let key = json(&family).map_err(|e| Error::output(store.folder(), &e))?;
-        let level = dam_core::level();
         let record = experiment.compute(store.settings(), cell, streams::<E>(store.seed(), &key))?;
-        store.keep(cell, level, &record)
+        store.keep(cell, &instructions(options.portable), &record)
     };
     pool.scope(|scope| {
         for _ in 0..pool.current_num_threads().min(missing.len()) {
@@ -150,6 +154,17 @@ fn compute<E: Experiment>(
         }
     });
     failed.into_inner().map_or(Ok(()), Err)
+}
+
+/// What decides the last bits of results: the architecture, the level of vector instructions, and that of the library
+/// for matrix products, which looks for its own and is not used where the portable path is forced.
+fn instructions(portable: bool) -> String {
+    #[cfg(target_arch = "x86_64")]
+    let product = if is_x86_feature_detected!("avx512f") { "avx512f" } else { "avx2 or less" };
+    #[cfg(not(target_arch = "x86_64"))]
+    let product = "its own";
+    let product = if portable { "none" } else { product };
+    format!("{}, {}, products {product}", std::env::consts::ARCH, dam_core::level())
 }
 
 fn progress(cells: usize, finished: usize, quiet: bool) -> ProgressBar {

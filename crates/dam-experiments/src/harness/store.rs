@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use dam_core::Level;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::address::{digest, json};
 use super::{Experiment, Records};
@@ -17,6 +18,8 @@ use crate::{Error, output};
 pub struct Store<E: Experiment> {
     folder: PathBuf,
     head: Head<E::Settings>,
+    /// Whether cells of other runs may be overwritten.
+    force: bool,
 }
 
 // A derived one would ask the experiment itself for it.
@@ -60,7 +63,8 @@ const PREFIX: &str = "{\"checksum\":\"";
 const MIDDLE: &str = "\",\"entry\":";
 
 impl<E: Experiment> Store<E> {
-    /// The store of a run in `folder`, made if there is none. With `force` a store of another run is emptied.
+    /// The store of a run in `folder`, made if there is none. With `force` a store of another run is emptied: its cells
+    /// and what its report has written are removed, and nothing else.
     ///
     /// # Errors
     /// [`Error::Foreign`] if the folder holds another run: another experiment, format, version, seed or settings;
@@ -73,15 +77,12 @@ impl<E: Experiment> Store<E> {
             seed,
             settings,
         };
-        let store = Self { folder: folder.to_owned(), head };
+        let store = Self { folder: folder.to_owned(), head, force };
         let path = folder.join("run.json");
         match store.compare(&path) {
             Ok(true) => return Ok(store),
             Ok(false) => {}
-            Err(Error::Foreign { .. }) if force => {
-                let cells = store.cells();
-                fs::remove_dir_all(&cells).map_err(|e| Error::output(&cells, &e))?;
-            }
+            Err(Error::Foreign { .. }) if force => store.empty()?,
             Err(e) => return Err(e),
         }
         let cells = store.cells();
@@ -95,14 +96,37 @@ impl<E: Experiment> Store<E> {
     fn compare(&self, path: &Path) -> Result<bool, Error> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
             Err(e) => return Err(Error::output(path, &e)),
         };
         let expected = json(&self.head).map_err(|e| Error::output(path, &e))?;
         if text.trim_end() == expected {
             return Ok(true);
         }
-        Err(Error::Foreign { path: path.to_owned(), expected, found: text.chars().take(400).collect() })
+        let expected = serde_json::from_str(&expected).unwrap_or_default();
+        let found = serde_json::from_str(&text).unwrap_or_default();
+        Err(foreign(path, &expected, &found))
+    }
+
+    /// Removes the files of a run; those of the report first, so that it never stands beside another run.
+    fn empty(&self) -> Result<(), Error> {
+        let summary = fs::read_to_string(self.folder.join("summary.json")).unwrap_or_default();
+        let summary: Value = serde_json::from_str(&summary).unwrap_or_default();
+        let written = summary["files"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        // Plain names only: the list is a file that anyone could have changed.
+        let written = written.filter(|name| Path::new(name).file_name() == Some(name.as_ref()));
+        for name in written.chain(["report.html", "cells.jsonl", "summary.json"]) {
+            let path = self.folder.join(name);
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::output(&path, &e)),
+                _ => {}
+            }
+        }
+        let cells = self.cells();
+        match fs::remove_dir_all(&cells) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::output(&cells, &e)),
+            _ => Ok(()),
+        }
     }
 
     fn cells(&self) -> PathBuf {
@@ -131,7 +155,7 @@ impl<E: Experiment> Store<E> {
     ///
     /// # Errors
     /// [`Error::Output`] if the settings cannot be written as JSON.
-    pub(super) fn head(&self) -> Result<serde_json::Value, Error> {
+    pub(super) fn head(&self) -> Result<Value, Error> {
         serde_json::to_value(&self.head).map_err(|e| Error::output(&self.folder, &e))
     }
 
@@ -148,9 +172,9 @@ impl<E: Experiment> Store<E> {
     ///
     /// # Errors
     /// [`Error::Output`] if it cannot be written, or holds a number that JSON has not.
-    pub(super) fn keep(&self, cell: &E::Cell, level: Level, record: &E::Record) -> Result<(), Error> {
+    pub(super) fn keep(&self, cell: &E::Cell, level: &str, record: &E::Record) -> Result<(), Error> {
         let path = self.path(&json(cell).map_err(|e| Error::output(&self.cells(), &e))?);
-        let text = self.line(cell, &level.to_string(), record).map_err(|e| Error::output(&path, &e))?;
+        let text = self.line(cell, level, record).map_err(|e| Error::output(&path, &e))?;
         // A NaN is written as null, and would be found damaged by every later run.
         if self.read(&text).is_none() {
             return Err(Error::output(
@@ -183,16 +207,15 @@ impl<E: Experiment> Store<E> {
             let path = self.path(&key);
             let text = match fs::read(&path) {
                 Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) if e.kind() == ErrorKind::NotFound => continue,
                 Err(e) => return Err(Error::output(&path, &e)),
             };
             match self.read(&text) {
-                Some(entry) if entry.head != self.head => {
-                    let heads = [json(&self.head), json(&entry.head)].map(Result::unwrap_or_default);
-                    let [expected, found] = heads;
-                    return Err(Error::Foreign { path, expected, found });
+                Some(entry) if entry.head != self.head && !self.force => {
+                    let of = |head| serde_json::to_value(head).unwrap_or_default();
+                    return Err(foreign(&path, &of(&self.head), &of(&entry.head)));
                 }
-                Some(entry) if entry.cell == *cell => {
+                Some(entry) if entry.cell == *cell && entry.head == self.head => {
                     if !found.levels.contains(&entry.level) {
                         found.levels.push(entry.level);
                     }
@@ -204,12 +227,13 @@ impl<E: Experiment> Store<E> {
         Ok(found)
     }
 
-    /// Takes over the finished cells of the same run in other folders.
+    /// Takes over the finished cells of the same run in other folders, and returns which files there are damaged.
     ///
     /// # Errors
     /// [`Error::Foreign`] if a folder holds another run; [`Error::Output`] if one holds none, or files cannot be read or
     /// written.
-    pub(super) fn merge(&self, folders: &[PathBuf], cells: &[E::Cell]) -> Result<(), Error> {
+    pub(super) fn merge(&self, folders: &[PathBuf], cells: &[E::Cell]) -> Result<Vec<PathBuf>, Error> {
+        let mut damaged = Vec::new();
         for folder in folders {
             let path = folder.join("run.json");
             if !self.compare(&path)? {
@@ -218,16 +242,20 @@ impl<E: Experiment> Store<E> {
             for cell in cells {
                 let key = json(cell).map_err(|e| Error::output(folder, &e))?;
                 let (ours, name) = (self.path(&key), format!("{:016x}.json", digest(&key)));
-                let Ok(text) = fs::read_to_string(folder.join("cells").join(name)) else { continue };
-                let whole =
-                    self.read(&text).is_some_and(|entry| entry.cell == *cell && entry.head == self.head);
-                let missing = !fs::read_to_string(&ours).is_ok_and(|text| self.read(&text).is_some());
-                if whole && missing {
+                let path = folder.join("cells").join(name);
+                let text = match fs::read(&path) {
+                    Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
+                    Err(e) if e.kind() == ErrorKind::NotFound => continue,
+                    Err(e) => return Err(Error::output(&path, &e)),
+                };
+                if !self.read(&text).is_some_and(|entry| entry.cell == *cell && entry.head == self.head) {
+                    damaged.push(path);
+                } else if !fs::read_to_string(&ours).is_ok_and(|text| self.read(&text).is_some()) {
                     output::write(&ours, &text)?;
                 }
             }
         }
-        Ok(())
+        Ok(damaged)
     }
 
     /// All cells in order, one line each, in one file.
@@ -240,6 +268,39 @@ impl<E: Experiment> Store<E> {
             let path = self.path(&json(cell).map_err(|e| Error::output(&self.cells(), &e))?);
             all += &fs::read_to_string(&path).map_err(|e| Error::output(&path, &e))?;
         }
-        output::write(&self.folder.join("cells.jsonl"), &all)
+        output::write(&self.folder.join("cells.jsonl"), &all)?;
+        // What killed processes have left.
+        for entry in fs::read_dir(self.cells()).into_iter().flatten().flatten() {
+            if entry.path().extension().is_some_and(|extension| extension == "tmp") {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
     }
+}
+
+/// Says where two heads differ first.
+fn foreign(path: &Path, expected: &Value, found: &Value) -> Error {
+    let (mut place, mut expected, mut found) = (String::new(), expected, found);
+    loop {
+        let next = match (expected, found) {
+            (Value::Object(a), Value::Object(b)) => {
+                let mut keys = a.keys().chain(b.keys());
+                keys.find(|&key| a.get(key) != b.get(key))
+                    .map(|key| (format!(".{key}"), &expected[key], &found[key]))
+            }
+            (Value::Array(a), Value::Array(b)) => {
+                let unlike = (0..a.len().min(b.len())).find(|&k| a[k] != b[k]);
+                unlike.map(|k| (format!("[{k}]"), &a[k], &b[k]))
+            }
+            _ => None,
+        };
+        let Some((step, a, b)) = next else { break };
+        place += &step;
+        (expected, found) = (a, b);
+    }
+    let place = place.trim_start_matches('.');
+    let show =
+        |value: &Value| format!("{place} = {}", value.to_string().chars().take(200).collect::<String>());
+    Error::Foreign { path: path.to_owned(), expected: show(expected), found: show(found) }
 }

@@ -79,7 +79,7 @@ impl Experiment for Draws {
         Ok(Record { words, mean })
     }
 
-    fn report(&self, settings: &Settings, records: &Records<Self>) -> Result<Report, Error> {
+    fn report(&self, settings: &Settings, records: &Records<Self>, _: Streams) -> Result<Report, Error> {
         let mut report = Report::new("Draws");
         let table = Table::new("means", "Mean of each cell")
             .count("cell", "cell", records.keys().map(|cell| cell.n as usize))
@@ -205,9 +205,10 @@ fn results_of_another_run_are_refused() {
     };
     let other = Options { seed: 8, ..options(folder.path()) };
     let message = refused(settings(), &other).to_string();
-    assert!(message.contains("\"seed\":8") && message.contains("\"seed\":7"), "{message}");
+    assert!(message.contains("expected the run seed = 8, found seed = 7"), "{message}");
     let scaled = Settings { scale: 2.0, ..settings() };
-    assert!(matches!(refused(scaled.clone(), &options(folder.path())), Error::Foreign { .. }));
+    let message = refused(scaled.clone(), &options(folder.path())).to_string();
+    assert!(message.contains("settings.scale = 2.0, found settings.scale = 3.3"), "{message}");
     // Nor is such a run merged into another.
     let elsewhere = tempfile::tempdir().unwrap();
     let merge = vec![folder.path().to_owned()];
@@ -227,10 +228,44 @@ fn results_of_another_run_are_refused() {
     let name = cells()[0].file_name().unwrap().to_owned();
     fs::copy(smuggled.path().join("cells").join(name), &cells()[0]).unwrap();
     assert!(matches!(refused(settings(), &options(folder.path())), Error::Foreign { .. }));
-    // With --force the folder is emptied first.
-    let forced = Options { seed: 8, force: true, ..options(folder.path()) };
-    let (bytes, computed) = complete(folder.path(), &forced);
+    // With --force it is computed again; and a folder of another run is emptied, of what a run has written alone.
+    let forced = Options { force: true, ..options(folder.path()) };
+    assert_eq!(complete(folder.path(), &forced), (expected.clone(), 1));
+    execute(&Draws::default(), settings(), &options(folder.path()));
+    fs::write(folder.path().join("mine.csv"), "").unwrap();
+    let forced =
+        Options { seed: 8, force: true, shard: Some("1/3".parse().unwrap()), ..options(folder.path()) };
+    run_until(&Draws::default(), settings(), &forced, &NEVER).unwrap();
+    let left = |name: &str| folder.path().join(name).exists();
+    assert!(["means.csv", "report.html", "summary.json", "cells.jsonl"].iter().all(|name| !left(name)));
+    assert!(left("mine.csv"));
+    let (bytes, computed) = complete(folder.path(), &Options { seed: 8, ..options(folder.path()) });
+    assert!(computed == 16 && bytes != expected);
+}
+
+#[test]
+fn a_folder_without_its_head_is_no_dead_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let expected = complete(folder.path(), &options(folder.path())).0;
+    fs::remove_file(folder.path().join("run.json")).unwrap();
+    let other = Options { seed: 8, ..options(folder.path()) };
+    let refused = run_until(&Draws::default(), settings(), &other, &NEVER).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, Error::Foreign { .. }));
+    let (bytes, computed) = complete(folder.path(), &Options { force: true, ..other });
     assert!(computed == 24 && bytes != expected);
+    fs::remove_dir_all(folder.path().join("cells")).unwrap();
+    assert_eq!(complete(folder.path(), &Options { force: true, ..options(folder.path()) }), (expected, 24));
+}
+
+#[test]
+fn damaged_cells_of_a_shard_are_not_taken_over() {
+    let shard = tempfile::tempdir().unwrap();
+    let expected = complete(shard.path(), &options(shard.path())).0;
+    let mut files = fs::read_dir(shard.path().join("cells")).unwrap();
+    fs::write(files.next().unwrap().unwrap().path(), "{").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let merge = vec![shard.path().to_owned()];
+    assert_eq!(complete(folder.path(), &Options { merge, ..options(folder.path()) }), (expected, 1));
 }
 
 #[test]
@@ -248,7 +283,7 @@ fn bad_cells_and_folders_are_typed_errors() {
         fn compute(&self, (): &(), cell: &u8, _: Streams) -> Result<u8, Error> {
             Ok(*cell)
         }
-        fn report(&self, (): &(), _: &Records<Self>) -> Result<Report, Error> {
+        fn report(&self, (): &(), _: &Records<Self>, _: Streams) -> Result<Report, Error> {
             Ok(Report::new("Twice"))
         }
     }
@@ -277,7 +312,8 @@ fn bad_cells_and_folders_are_typed_errors() {
 fn a_full_disk_is_a_typed_error_and_loses_no_finished_cell() {
     let expected = whole();
     let folder = tempfile::tempdir().unwrap();
-    let file = format!("{:016x}.json.tmp", digest(&json(&Cell { n: 5 }).unwrap()));
+    let temporary = |name: &str| format!("{name}.{}.tmp", std::process::id());
+    let file = temporary(&format!("{:016x}.json", digest(&json(&Cell { n: 5 }).unwrap())));
     let full = folder.path().join("cells").join(file);
     fs::create_dir(folder.path().join("cells")).unwrap();
     std::os::unix::fs::symlink("/dev/full", &full).unwrap();
@@ -288,10 +324,10 @@ fn a_full_disk_is_a_typed_error_and_loses_no_finished_cell() {
     fs::remove_file(&full).unwrap();
     assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 6));
     // A report that cannot be written leaves the cells, too.
-    std::os::unix::fs::symlink("/dev/full", folder.path().join("means.csv.tmp")).unwrap();
+    std::os::unix::fs::symlink("/dev/full", folder.path().join(temporary("means.csv"))).unwrap();
     let code = execute(&Draws::default(), settings(), &options(folder.path()));
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
-    fs::remove_file(folder.path().join("means.csv.tmp")).unwrap();
+    fs::remove_file(folder.path().join(temporary("means.csv"))).unwrap();
     let draws = Draws::default();
     let code = execute(&draws, settings(), &options(folder.path()));
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));
@@ -320,7 +356,7 @@ fn families_share_their_streams() {
         fn family(&self, cell: &(u8, u8)) -> (u8, u8) {
             (cell.0, 0)
         }
-        fn report(&self, (): &(), _: &Records<Self>) -> Result<Report, Error> {
+        fn report(&self, (): &(), _: &Records<Self>, _: Streams) -> Result<Report, Error> {
             Ok(Report::new("Pairs"))
         }
     }
@@ -332,32 +368,40 @@ fn families_share_their_streams() {
     assert_ne!(records[&(0, 0)], records[&(1, 0)]);
 }
 
+/// Long enough to be killed twenty times.
+fn long() -> Settings {
+    Settings { cells: 160, ..settings() }
+}
+
 /// Runs in a process of its own, which the next test kills.
 #[test]
 fn child() {
     let Some(folder) = std::env::var_os("DAM_HARNESS_CHILD").map(PathBuf::from) else { return };
-    let delay = Some(Duration::from_millis(4));
+    let delay = Some(Duration::from_millis(3));
     let draws = Draws { delay, log: Some(folder.join("log")), ..Draws::default() };
-    run_until(&draws, settings(), &options(&folder), &NEVER).unwrap();
+    assert_eq!(
+        format!("{:?}", execute(&draws, long(), &options(&folder))),
+        format!("{:?}", ExitCode::SUCCESS)
+    );
 }
 
 #[test]
 fn a_run_that_is_killed_goes_on_where_it_was() {
-    let expected = whole();
+    let files = ["cells.jsonl", "means.csv", "summary.json", "report.html"];
+    let undisturbed = tempfile::tempdir().unwrap();
+    execute(&Draws::default(), long(), &options(undisturbed.path()));
+
     let folder = tempfile::tempdir().unwrap();
-    let finished = || -> BTreeSet<String> {
+    let finished = || -> BTreeSet<PathBuf> {
         let Ok(files) = fs::read_dir(folder.path().join("cells")) else { return BTreeSet::new() };
-        let texts = files.filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
-        // Only whole files count; one being written has another name.
-        let cells = texts.filter(|text| text.ends_with("}}\n")).filter_map(|text| {
-            let start = text.find("\"cell\":")? + 7;
-            Some(text[start..start + text[start..].find('}')? + 1].to_owned())
-        });
-        cells.collect()
+        // A cell that is being written has another name.
+        let paths = files.map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
     };
     let log = folder.path().join("log");
-    let mut kills = 0;
-    for attempt in 0_u64.. {
+    let mut moments = Streams::new(1).rng(Purpose::Custom(0), 0);
+    let (mut kills, mut between) = (0, 0);
+    loop {
         let before = finished();
         let _ = fs::remove_file(&log);
         let mut process = Command::new(std::env::current_exe().unwrap())
@@ -366,23 +410,35 @@ fn a_run_that_is_killed_goes_on_where_it_was() {
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
-        // 20 moments from before the first cell to after several.
-        let patience =
-            if kills < 20 { Duration::from_micros(1500 * (attempt % 11) + 2000) } else { Duration::MAX };
-        if patience < Duration::MAX {
-            std::thread::sleep(patience);
-            kills += u32::from(process.try_wait().unwrap().is_none());
-            let _ = process.kill();
+        if kills < 20 {
+            // Every other time something has been finished; then at random moments of up to 8 ms.
+            while kills % 2 == 1 && finished().len() <= before.len() && process.try_wait().unwrap().is_none()
+            {
+                std::thread::sleep(Duration::from_micros(200));
+            }
+            std::thread::sleep(Duration::from_micros(moments.next_u64() % 8000));
+            assert!(process.try_wait().unwrap().is_none(), "it ended before it could be killed");
+            kills += 1;
+            process.kill().unwrap();
         }
         let ended = process.wait().unwrap();
+        let after = finished().len();
+        between += u32::from(0 < after && after < 160);
         let started = fs::read_to_string(&log).unwrap_or_default();
         for cell in started.lines() {
-            assert!(!before.contains(cell), "{cell} was finished and computed again");
+            let file = format!("{:016x}.json", digest(cell));
+            assert!(
+                !before.contains(&folder.path().join("cells").join(file)),
+                "{cell} was finished and computed again"
+            );
         }
-        if ended.success() {
+        if kills == 20 && ended.success() {
             break;
         }
     }
-    assert!(kills > 0);
-    assert_eq!(fs::read(folder.path().join("cells.jsonl")).unwrap(), expected);
+    assert!(between >= 10, "{between} kills between the first and the last cell");
+    for file in files {
+        let [a, b] = [&undisturbed, &folder].map(|folder| fs::read(folder.path().join(file)).unwrap());
+        assert!(a == b, "{file}");
+    }
 }

@@ -74,7 +74,7 @@ impl Experiment for Predictors {
     fn compute(&self, settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
         match Self::row(settings, cell) {
             Some(row) => measure::measure(cell.study, row, cell.chunk, streams),
-            None => Ok(Record::default()),
+            None => Err(Error::Settings { expected: "a cell of these settings", found: format!("{cell:?}") }),
         }
     }
 
@@ -83,7 +83,7 @@ impl Experiment for Predictors {
         Cell { chunk: 0, ..cell.clone() }
     }
 
-    fn report(&self, settings: &Settings, records: &Records<Self>) -> Result<Report, Error> {
+    fn report(&self, settings: &Settings, records: &Records<Self>, _: Streams) -> Result<Report, Error> {
         report::report(settings, records)
     }
 

@@ -71,7 +71,7 @@ fn auc(scores: &[f64], failed: &[bool]) -> f64 {
 fn every_file_is_written_and_tables_hold_what_the_memory_gives() {
     let settings = settings();
     let folder = tempfile::tempdir().unwrap();
-    let report = Predictors.report(&settings, &RECORDS).unwrap();
+    let report = Predictors.report(&settings, &RECORDS, dam_core::Streams::new(1)).unwrap();
     report.write(folder.path(), &serde_json::json!({})).unwrap();
     let row = &settings.table[0];
 
@@ -189,7 +189,7 @@ fn patterns_that_all_end_alike_have_no_auc_but_a_report() {
     let mut records = records(&settings);
     records.values_mut().for_each(|record| record.end_overlaps.fill(0.1));
     let folder = tempfile::tempdir().unwrap();
-    let report = Predictors.report(&settings, &records).unwrap();
+    let report = Predictors.report(&settings, &records, dam_core::Streams::new(1)).unwrap();
     report.write(folder.path(), &serde_json::json!({})).unwrap();
     assert_eq!(numbers(folder.path(), "sizes", "fail_percent_mean"), [100.0]);
     assert!(column(folder.path(), "realizations", "auc").iter().all(String::is_empty));

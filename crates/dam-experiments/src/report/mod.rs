@@ -202,16 +202,19 @@ impl Report {
     /// # Errors
     /// [`Error::Output`] if a file cannot be written; [`Error::Table`] and [`Error::Figure`] for what cannot be shown.
     pub fn write(&self, folder: &Path, run: &Value) -> Result<(), Error> {
+        let mut files = Vec::new();
         for item in &self.items {
             match item {
-                Item::Table(table) => table.write(folder)?,
-                Item::Figure(figure) => figure.write(folder)?,
+                Item::Table(table) => files.push(table.write(folder)?),
+                Item::Figure(figure) => files.extend(figure.write(folder)?),
                 Item::Heading(_) | Item::Text(_) | Item::Note(_) => {}
             }
         }
-        self.data.iter().try_for_each(|table| table.write(folder))?;
+        for table in &self.data {
+            files.push(table.write(folder)?);
+        }
         let quantities: Vec<Value> = self.quantities.iter().map(Quantity::json).collect();
-        let summary = json!({ "run": run, "quantities": quantities });
+        let summary = json!({ "run": run, "files": files, "quantities": quantities });
         output::write(&folder.join("summary.json"), format!("{summary:#}\n"))?;
         output::write(&folder.join("report.html"), page::page(self, run)?)
     }

@@ -170,12 +170,14 @@ impl Table {
         Ok(text)
     }
 
-    /// Writes `folder/NAME.csv`.
+    /// Writes `folder/NAME.csv` and returns the name of the file.
     ///
     /// # Errors
     /// [`Error::Output`] if it cannot be written; as [`lines`](Self::lines).
-    pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        output::write_csv(&folder.join(format!("{}.csv", self.name)), self.lines()?)
+    pub fn write(&self, folder: &Path) -> Result<String, Error> {
+        let file = format!("{}.csv", self.name);
+        output::write_csv(&folder.join(&file), self.lines()?)?;
+        Ok(file)
     }
 }
 
