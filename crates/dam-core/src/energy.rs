@@ -39,6 +39,7 @@ pub trait Energy: Send + Sync {
 
     /// States of a large batch that move together at least ([`Runner::run_all`](crate::Runner::run_all)); more where
     /// they share the work of a step, at the price of fewer groups for other cores. A function of the energy alone.
+    #[doc(hidden)]
     fn group(&self) -> usize {
         32
     }

@@ -155,7 +155,7 @@ impl Runner {
     {
         x.iter().try_for_each(|x| energy.space().check("state", x))?;
         // A function of the batch alone: the composition of groups decides the last bits of matrix products.
-        let group = x.len().div_ceil(64).clamp(energy.group().min(4096), 4096);
+        let group = x.len().div_ceil(64).clamp(energy.group().clamp(1, 4096), 4096);
         let runs: Vec<Vec<Run>> = x
             .par_chunks_mut(group)
             .enumerate()

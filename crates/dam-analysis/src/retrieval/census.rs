@@ -104,7 +104,7 @@ impl Trials {
         }
         let mut census = Census { ends: Vec::new(), distinct: 0, unfinished: 0 };
         let mut distinct = Distinct::default();
-        for which in which.chunks(self.patterns_per_round()) {
+        for which in which.chunks(self.patterns_per_round(memory.space().sites())) {
             let tasks: Vec<(usize, usize)> =
                 which.iter().flat_map(|&mu| (0..self.trials).map(move |l| (mu, l))).collect();
             let (states, runs) = trial_states(self, memory, dynamics, noise, streams, &tasks)?;

@@ -157,7 +157,7 @@ impl Trials {
         C: Corruption<P::Space>,
     {
         let mut all = Vec::with_capacity(which.len());
-        for which in which.chunks(self.patterns_per_round()) {
+        for which in which.chunks(self.patterns_per_round(memory.space().sites())) {
             let mut tallies: Vec<Tally> = which.iter().map(|&mu| Tally { mu, ..Tally::default() }).collect();
             loop {
                 let tasks: Vec<(usize, usize)> = tallies
@@ -227,9 +227,9 @@ impl Trials {
         noises.iter().map(|noise| all.run(memory, dynamics, noise, which, streams)).collect()
     }
 
-    /// Patterns whose trials are in memory at once: enough to keep all cores busy.
-    fn patterns_per_round(&self) -> usize {
-        (STATES / self.trials).max(1)
+    /// Patterns whose trials are in memory at once: enough to keep all cores busy, and batches wide to their end.
+    fn patterns_per_round(&self, sites: usize) -> usize {
+        ((ENTRIES / sites).clamp(1 << 12, 1 << 14) / self.trials).max(1)
     }
 
     /// Trials that can be run without knowing how they end.
@@ -302,8 +302,8 @@ where
     Ok((states, runs))
 }
 
-/// States of one round.
-const STATES: usize = 1 << 12;
+/// Entries of the states of one round, between 4096 and 16384 of them.
+const ENTRIES: usize = 1 << 22;
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {

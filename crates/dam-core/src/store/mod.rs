@@ -157,11 +157,7 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
 
     fn group(&self) -> usize {
         // A large product packs the patterns for each group, which takes as long as 32 columns or more.
-        match self.count() * self.space_ref().sites() {
-            entries if entries < 1 << 17 => 32,
-            entries if entries < 1 << 22 => 64,
-            _ => 128,
-        }
+        if self.count() * self.space_ref().sites() < 1 << 17 { 32 } else { 128 }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {
