@@ -24,9 +24,9 @@
 //! | AUC near 1 and a class of 30 samples | none keeps its promise; [`DeLong::logit`] and [`Bootstrap::bca`] miss it least |
 //! | perfect separation, AUC 0 or 1 | none: [`DeLong::logit`] is refused, and the others shrink to a point |
 //!
-//! Coverage of the true AUC by nominal 95 % intervals, in percent, as measured by
-//! `cargo run --release --example auc_coverage -- --preset paper`: 1000 sets of normal scores each, 1000
-//! stratified resamples.
+//! Coverage of the true AUC by nominal 95 % intervals, in percent: 1000 sets of normal scores each, 1000
+//! stratified resamples. `cargo run --release --example auc_coverage -- --preset paper` measures it again, with
+//! other random numbers.
 //! The binomial standard error is 0.7 where the coverage is 95 and 1.0 where it is 89. A set that separates
 //! its classes counts as not covered.
 //!
@@ -61,7 +61,7 @@
 //! | 0.97 | 30 + 300 | 89.7 | 92.1 | 87.9 | 91.8 |
 //! | 0.97 | 300 + 30 | 88.3 | 91.5 | 86.5 | 91.7 |
 //!
-//! With 10 000 sets (`--sets 10000 --resamples 1`) at AUC 0.97, DeLong covers 83 % and logit-DeLong 93 % for
+//! With 10 000 sets (`--realizations 10000 --resamples 2`) at AUC 0.97, DeLong covers 83 % and logit-DeLong 93 % for
 //! 30 + 30, and 85 % and 91 % for 30 + 300. Fewer than 30 samples of a class were not measured.
 
 mod bootstrap;

@@ -46,6 +46,7 @@ fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options
                 say(&text)?;
             }
         }
+        Outcome::Shard { .. } if options.quiet => {}
         Outcome::Shard { finished, of } => {
             say(&format!(
                 "{folder}: this part is finished, {finished} of {of} cells are there;\n\

@@ -69,7 +69,7 @@ fn predictors(table: &[Measured<'_>], report: &mut Report) {
     table.iter().for_each(|of| beside_the_paper(of, report));
     report.note(
         "Following the energy downhill tells most: four steps of conjugate gradient, 4.5 passes, rank failures better \
-         than the metric I_μ at K = 100 does for ten times the cost.",
+         than the metric I_μ at K = 100 does for ten times the cost (docs/predictors.md).",
     );
 }
 
