@@ -148,8 +148,8 @@ pub trait PlaneEnergy {
     /// [E, ∂E/∂a, ∂E/∂b] at (a, b).
     fn at(&self, a: f64, b: f64) -> [f64; 3];
 
-    /// The energies alone at many points (a_i, b_i): the first entries of [`at`](Self::at), to rounding. All three
-    /// slices have the same length.
+    /// The energies alone at many points (a_i, b_i): the first entries of [`at`](Self::at), to rounding. The three
+    /// slices have the same length; O(1) for each point where [`is_closed_form`](Self::is_closed_form), O(M) elsewhere.
     fn values(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
         for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
             *out = self.at(a, b)[0];
