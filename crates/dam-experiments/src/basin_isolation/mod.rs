@@ -14,6 +14,7 @@ mod paper;
 mod plan;
 mod report;
 mod statistics;
+mod table_1;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,126 @@
+//! Table 1: over realizations, where its spread comes from, beside the paper and beside an independent reproduction.
+
+use dam_analysis::roc::Interval;
+
+use super::report::Measured;
+use super::statistics::{columns, draw_sd};
+use super::{AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, TABLE_1};
+use crate::Summary;
+use crate::report::{Quantity, Report, Table};
+
+pub(super) fn report(table: &[Measured<'_>], report: &mut Report) {
+    report.heading("Table 1");
+    let all: Vec<[Summary; 5]> = table.iter().map(|row| columns(&row.all)).collect();
+    let column = |k: usize| all.iter().map(move |columns| columns[k]);
+    let names = ["fail_percent", "auc_isolation", "auc_mean_overlap", "auc_max_overlap", "youden_isolation"];
+    let mut rows = Table::new("table_1", "Table 1 over disorder realizations (mean ± sd)")
+        .count("n", "N", table.iter().map(|of| of.row.n))
+        .count("m", "M", table.iter().map(|of| of.row.m))
+        .number("load", "M/N²", 3, table.iter().map(Measured::load))
+        .count("judged", "patterns judged", table.iter().map(|of| of.row.judged))
+        .count("realizations", "realizations", table.iter().map(|of| of.row.realizations))
+        .text("labels", "labels", table.iter().map(Measured::labels));
+    for (k, (name, (title, digits))) in names.into_iter().zip(COLUMNS).enumerate() {
+        rows = rows.spread(name, title, digits, column(k));
+    }
+    report.table(rows.spread(
+        "average_precision_isolation",
+        "AUC-PR(I_μ)",
+        3,
+        table.iter().map(|of| of.spread(|r| r.predictions.map_or(f64::NAN, |p| p[0].average_precision))),
+    ));
+
+    let sampling = |of: &Measured<'_>| of.spread(|r| r.sampling_sd(of.row.m)).mean;
+    // 95 % of a normal distribution are 3.92 standard deviations.
+    let bootstrap = |of: &Measured<'_>| {
+        let square = |i: Interval| ((i.upper - i.lower) / 3.92).powi(2);
+        of.spread(|r| r.predictions.map_or(f64::NAN, |p| square(p[0].interval))).mean.sqrt()
+    };
+    report.table(
+        Table::new("spreads", "Standard deviations by source (they overlap)")
+            .count("n", "N", table.iter().map(|of| of.row.n))
+            .number("fail_percent_sd", "fail %, over realizations", 1, all.iter().map(|c| c[0].sd))
+            .number("fail_percent_sampling_sd", "of which choice of patterns", 1, table.iter().map(sampling))
+            .number("auc_isolation_sd", "AUC(I_μ), over realizations", 3, all.iter().map(|c| c[1].sd))
+            .number(
+                "auc_isolation_draw_sd",
+                "over draws of all directions",
+                3,
+                table.iter().map(|of| draw_sd(&of.all)),
+            )
+            .number(
+                "auc_isolation_bootstrap_sd",
+                "over patterns (bootstrap)",
+                3,
+                table.iter().map(bootstrap),
+            ),
+    );
+    report.text(
+        "The paper's interval is that of the last column. A bootstrap over patterns holds the noise of their own \
+         directions, too, and for the AUC it is as wide as the spread over realizations where these two columns agree; \
+         what it cannot see is what all patterns of a realization share. For the percentage of failures, compare the \
+         first two columns.",
+    );
+
+    for (of, columns) in table.iter().zip(&all) {
+        let (n, m) = (of.row.n, of.row.m);
+        let Some(paper) = TABLE_1.iter().find(|paper| (paper.n, paper.m) == (n, m)) else { continue };
+        for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
+            report.quantity(Quantity {
+                name: format!("{title}, N = {n}"),
+                source: "Table 1".into(),
+                paper: Some(paper.columns[k]),
+                ours: columns[k],
+                digits,
+            });
+        }
+        if n == 200 {
+            report.quantity(Quantity {
+                name: "AUC-PR(I_μ), N = 200".into(),
+                source: "section 3.2".into(),
+                paper: Some(AVERAGE_PRECISION_200),
+                ours: of.spread(|r| r.predictions.map_or(f64::NAN, |p| p[0].average_precision)),
+                digits: 3,
+            });
+        }
+    }
+    if table.iter().any(|of| INDEPENDENT.iter().any(|other| other.n == of.row.n)) {
+        report.table(independent(table, &all));
+    }
+}
+
+/// A number of ours beside that of another reproduction.
+struct Beside {
+    n: usize,
+    title: &'static str,
+    ours: Summary,
+    /// Realizations, mean, standard deviation.
+    theirs: (usize, f64, f64),
+}
+
+impl Beside {
+    /// The distance of the means in combined standard errors.
+    fn apart(&self) -> f64 {
+        let (count, mean, sd) = self.theirs;
+        (self.ours.mean - mean) / self.ours.standard_error().hypot(sd / (count as f64).sqrt())
+    }
+}
+
+fn independent(table: &[Measured<'_>], all: &[[Summary; 5]]) -> Table {
+    let mut lines: Vec<Beside> = Vec::new();
+    for (of, columns) in table.iter().zip(all) {
+        let n = of.row.n;
+        let Some(other) = INDEPENDENT.iter().find(|other| other.n == n) else { continue };
+        for (k, (title, _)) in COLUMNS.into_iter().enumerate() {
+            lines.extend(other.columns[k].map(|theirs| Beside { n, title, ours: columns[k], theirs }));
+        }
+    }
+    Table::new("independent", "Ours beside an independent reproduction in NumPy")
+        .count("n", "N", lines.iter().map(|line| line.n))
+        .text("quantity", "quantity", lines.iter().map(|line| line.title))
+        .spread("ours", "ours", 3, lines.iter().map(|line| line.ours))
+        .count("independent_realizations", "independent realizations", lines.iter().map(|line| line.theirs.0))
+        .number("independent_mean", "mean", 3, lines.iter().map(|line| line.theirs.1))
+        .number("independent_sd", "sd", 3, lines.iter().map(|line| line.theirs.2))
+        .number("standard_errors_apart", "standard errors apart", 1, lines.iter().map(Beside::apart))
+}
