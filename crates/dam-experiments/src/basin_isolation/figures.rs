@@ -185,7 +185,7 @@ pub(super) fn end_overlaps(table: &[Measured<'_>]) -> Figure {
             histogram(&[-0.3, 1.0], all.iter().copied(), 65, |count| 100.0 * count / all.len() as f64);
         Panel {
             title: format!("N = {}, M = {}", of.row.n, of.row.m),
-            x: Axis::linear("end overlap of noiseless runs").within(-0.3, 1.0),
+            x: Axis::linear("end overlap of noiseless runs").within(-0.3, 1.1),
             y: Axis::linear("patterns per bin (%)"),
             series: vec![series("", Mark::Bars, points)],
             guides: vec![Guide::Vertical(RETRIEVED, "0.9".into())],
