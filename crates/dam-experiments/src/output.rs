@@ -1,5 +1,6 @@
 //! Files: written under a temporary name first, so that what is there is whole.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,12 +12,15 @@ use crate::Error;
 /// # Errors
 /// [`Error::Output`] if that is not possible.
 pub fn prepare(path: &Path) -> Result<(), Error> {
+    create(path).map(drop)
+}
+
+fn create(path: &Path) -> Result<File, Error> {
     let temporary = temporary(path);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|e| Error::output(folder, &e))?;
     }
-    std::fs::File::create(&temporary).map_err(|e| Error::output(&temporary, &e))?;
-    Ok(())
+    File::create(&temporary).map_err(|e| Error::output(&temporary, &e))
 }
 
 fn temporary(path: &Path) -> PathBuf {
@@ -28,10 +32,9 @@ fn temporary(path: &Path) -> PathBuf {
 
 /// Writes a file.
 pub(crate) fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Error> {
-    prepare(path)?;
+    let mut file = create(path)?;
     let temporary = temporary(path);
     let failed = |e: std::io::Error| Error::output(path, &e);
-    let mut file = std::fs::File::create(&temporary).map_err(failed)?;
     file.write_all(bytes.as_ref()).map_err(failed)?;
     // Some file systems say only here that the disk is full.
     file.sync_all().map_err(failed)?;

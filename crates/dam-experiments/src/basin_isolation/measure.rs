@@ -48,6 +48,21 @@ impl PatternRecord {
     }
 }
 
+/// Where runs of the map without noise end, 200 steps at most: the overlap with the pattern they began at, and the steps.
+pub(crate) fn noiseless_ends<T: Real, K: Kernel, Q: Aggregator>(
+    memory: &Dam<DensePatterns<Sphere<T>>, K, Q>,
+    which: &[usize],
+    streams: Streams,
+) -> Result<Vec<(f64, usize)>, Error> {
+    let starts: Result<Vec<_>, _> = which.iter().map(|&mu| memory.pattern(mu)).collect();
+    let starts = starts?;
+    let mut ends = starts.clone();
+    let rng = |k: usize| streams.rng(Purpose::Dynamics, which[k] as u64);
+    let runs = Runner::default().max_steps(200).run_all(memory, &Synchronous, &mut ends, rng)?;
+    let overlaps = ends.iter().zip(&starts).map(|(end, start)| memory.space().overlap(end, start));
+    Ok(overlaps.zip(runs).map(|(overlap, run)| (overlap, run.steps)).collect())
+}
+
 /// One part of the patterns of one realization.
 pub(super) struct Part<'a> {
     pub(super) row: &'a Row,
@@ -131,22 +146,16 @@ impl Part<'_> {
         memory: &Dam<DensePatterns<Sphere<T>>, K, Q>,
         which: &[usize],
     ) -> Result<Vec<PatternRecord>, Error> {
-        let starts: Result<Vec<_>, _> = which.iter().map(|&mu| memory.pattern(mu)).collect();
-        let mut ends = starts?;
-        let rng = |k: usize| self.streams.rng(Purpose::Dynamics, which[k] as u64);
-        let runs = Runner::default().max_steps(200).run_all(memory, &Synchronous, &mut ends, rng)?;
-        let of = |((&pattern, end), run): ((&usize, _), Run)| -> Result<PatternRecord, Error> {
-            Ok(PatternRecord {
-                pattern,
-                end_overlap: memory.space().overlap(end, &memory.pattern(pattern)?),
-                steps: run.steps,
-                trials: None,
-                overlaps: None,
-                isolation: Vec::new(),
-                scales: Vec::new(),
-            })
+        let of = |(&pattern, (end_overlap, steps)): (&usize, (f64, usize))| PatternRecord {
+            pattern,
+            end_overlap,
+            steps,
+            trials: None,
+            overlaps: None,
+            isolation: Vec::new(),
+            scales: Vec::new(),
         };
-        which.iter().zip(&ends).zip(runs).map(of).collect()
+        Ok(which.iter().zip(noiseless_ends(memory, which, self.streams)?).map(of).collect())
     }
 
     fn noisy<T: Real, K: Kernel, Q: Aggregator>(

@@ -172,7 +172,12 @@ impl Figure {
     /// As [`svg`](Self::svg).
     #[cfg(feature = "png")]
     pub fn png(&self) -> Result<Vec<u8>, Error> {
-        png::png(&self.svg()?).map_err(|message| self.wrong(message))
+        self.png_of(&self.svg()?)
+    }
+
+    #[cfg(feature = "png")]
+    fn png_of(&self, svg: &str) -> Result<Vec<u8>, Error> {
+        png::png(svg).map_err(|message| self.wrong(message))
     }
 
     /// Writes `NAME.svg` and, with the feature `png`, `NAME.png` into a folder, which is created; returns their names.
@@ -180,10 +185,13 @@ impl Figure {
     /// # Errors
     /// As [`svg`](Self::svg); [`Error::Output`] if a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<Vec<String>, Error> {
+        let svg = self.svg()?;
+        #[cfg(feature = "png")]
+        let png = self.png_of(&svg)?;
         let files = [
-            (format!("{}.svg", self.name), self.svg()?.into_bytes()),
+            (format!("{}.svg", self.name), svg.into_bytes()),
             #[cfg(feature = "png")]
-            (format!("{}.png", self.name), self.png()?),
+            (format!("{}.png", self.name), png),
         ];
         for (name, content) in &files {
             output::write(&folder.join(name), content)?;

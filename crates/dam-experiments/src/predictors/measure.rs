@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::one_pass::{FEATURES, one_pass_features};
 use super::{Predictor, Row, Study, pruned_overlaps};
 use crate::Error;
+use crate::basin_isolation::noiseless_ends;
 
 /// The memory of the study.
 pub(super) type Cubic = Dam<DensePatterns<Sphere<f64>>, Monomial, Sum>;
@@ -45,7 +46,8 @@ impl Score {
 pub(super) fn measure(study: Study, row: &Row, chunk: usize, streams: Streams) -> Result<Record, Error> {
     let memory = draw(row, streams)?;
     let which: Vec<usize> = row.part(chunk).collect();
-    let end_overlaps = end_overlaps(&memory, &which, streams)?;
+    let ends = noiseless_ends(&memory, &which, streams)?;
+    let end_overlaps = ends.into_iter().map(|(overlap, _)| overlap).collect();
     Ok(match study {
         Study::Predictors => {
             let scores = scores(&memory, &row.directions, &which, streams)?;
@@ -74,15 +76,6 @@ pub(super) fn draw(row: &Row, streams: Streams) -> Result<Cubic, Error> {
     let space = Sphere::<f64>::new(row.n)?;
     let patterns = (0..row.m).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)));
     Ok(models::spherical(space.clone(), 3, patterns)?)
-}
-
-fn end_overlaps(memory: &Cubic, which: &[usize], streams: Streams) -> Result<Vec<f64>, Error> {
-    let starts: Result<Vec<_>, _> = which.iter().map(|&mu| memory.pattern(mu)).collect();
-    let starts = starts?;
-    let mut x = starts.clone();
-    let rng = |k: usize| streams.rng(Purpose::Dynamics, which[k] as u64);
-    Runner::default().max_steps(200).run_all(memory, &Synchronous, &mut x, rng)?;
-    Ok(x.iter().zip(&starts).map(|(x, start)| memory.space().overlap(x, start)).collect())
 }
 
 fn scores(
