@@ -40,7 +40,7 @@
 //! Illegal combinations do not compile: single-spin dynamics on a sphere, gradients on the hypercube. Results
 //! are bit-identical for any number of threads; on the hypercube integer kernels are exact.
 
-// Vector instructions (`simd`) and the call of the matrix product (`store::gemm`) are the only exceptions.
+// Vector instructions (`simd`) are the only exception.
 #![deny(unsafe_code)]
 
 mod aggregate;

@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
 use crate::kernel::Kernel;
-use crate::reduce::Reduction;
+use crate::reduce::{BLOCK, Reduction};
 use crate::simd::{Vectorize, vectorize};
 use crate::space::{VectorSpace, dot};
 use crate::store::{DensePatterns, Overlaps, PatternStore};
@@ -99,24 +99,26 @@ impl<T: Real> Vectorize for Moment<'_, T> {
     type Output = f64;
     #[inline(always)]
     fn run(self) -> f64 {
-        #[inline(always)]
-        fn sum<T: Real>(p: &[T], q: &[T], term: impl Fn(f64, f64) -> f64) -> f64 {
-            lane_sum(p, q, |p, q| term(p.widen(), q.widen()))
+        let Self { p, q, powers } = self;
+        // Powers known to the compiler make loops of lanes; `powi` does not.
+        macro_rules! by_powers {
+            ($($i:literal $j:literal),*) => {
+                match powers {
+                    $(($i, $j) => lane_sum(p, q, |p, q| power::<$j>(power::<$i>(1.0, p.widen()), q.widen())),)*
+                    (i, j) => lane_sum(p, q, |p, q| p.widen().powi(i as i32) * q.widen().powi(j as i32)),
+                }
+            };
         }
-        // The quadratic and cubic models are written out: `powi` does not vectorise.
-        match self.powers {
-            (1, 0) => sum(self.p, self.q, |p, _| p),
-            (0, 1) => sum(self.p, self.q, |_, q| q),
-            (2, 0) => sum(self.p, self.q, |p, _| p * p),
-            (1, 1) => sum(self.p, self.q, |p, q| p * q),
-            (0, 2) => sum(self.p, self.q, |_, q| q * q),
-            (3, 0) => sum(self.p, self.q, |p, _| p * p * p),
-            (2, 1) => sum(self.p, self.q, |p, q| p * p * q),
-            (1, 2) => sum(self.p, self.q, |p, q| p * q * q),
-            (0, 3) => sum(self.p, self.q, |_, q| q * q * q),
-            (i, j) => sum(self.p, self.q, |p, q| p.powi(i as i32) * q.powi(j as i32)),
-        }
+        by_powers!(
+            1 0, 0 1, 2 0, 1 1, 0 2, 3 0, 2 1, 1 2, 0 3, 4 0, 3 1, 2 2, 1 3, 0 4, 5 0, 4 1, 3 2, 2 3, 1 4, 0 5
+        )
     }
+}
+
+/// start · x^I.
+#[inline(always)]
+fn power<const I: usize>(start: f64, x: f64) -> f64 {
+    (0..I).fold(start, |product, _| product * x)
 }
 
 impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
@@ -140,16 +142,28 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
     }
 
     fn values(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
-        let PlaneSum::Moments(by_degree) = &self.sum else {
-            for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-                *out = self.at(a, b)[0];
+        let mut totals = vec![Total { ln_scale: 0.0, sum: 0.0 }; out.len()];
+        match &self.sum {
+            PlaneSum::Moments(by_degree) => {
+                out.fill(0.0);
+                vectorize(Homogeneous { by_degree, a, b, out: &mut *out });
+                totals.iter_mut().zip(&*out).for_each(|(total, &sum)| total.sum = sum);
             }
-            return;
-        };
-        out.fill(0.0);
-        vectorize(Homogeneous { by_degree, a, b, out: &mut *out });
-        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-            *out = -self.prefactor * self.aggregator.value(Total { ln_scale: 0.0, sum: *out });
+            PlaneSum::Overlaps(p, q) => {
+                for ((total, &a), &b) in totals.iter_mut().zip(a).zip(b) {
+                    let mut reduction = Reduction::new(self.kernel, None, self.n);
+                    let mut m = [0.0; BLOCK];
+                    for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
+                        let m = &mut m[..p.len()];
+                        vectorize(Blend { p, q, a, b, m: &mut *m });
+                        reduction.value(m);
+                    }
+                    *total = reduction.total();
+                }
+            }
+        }
+        for (((out, total), &a), &b) in out.iter_mut().zip(totals).zip(a).zip(b) {
+            *out = -self.prefactor * self.aggregator.value(total);
             if let Some([xx, xu, uu]) = self.confinement {
                 *out += 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu);
             }
@@ -214,14 +228,32 @@ fn polynomial(by_degree: &[Vec<f64>], a: f64, b: f64) -> (Total, [f64; 2]) {
     (Total { ln_scale: 0.0, sum }, [da, db])
 }
 
+/// m_μ = a p_μ + b q_μ.
+struct Blend<'a, T> {
+    p: &'a [T],
+    q: &'a [T],
+    a: f64,
+    b: f64,
+    m: &'a mut [f64],
+}
+
+impl<T: Real> Vectorize for Blend<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for ((m, p), q) in self.m.iter_mut().zip(self.p).zip(self.q) {
+            *m = self.a * p.widen() + self.b * q.widen();
+        }
+    }
+}
+
 fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
-    use crate::reduce::BLOCK;
     let mut reduction = Reduction::new(kernel, None, n);
     let mut slopes = [0.0; 2];
     let mut w = [0.0_f64; BLOCK];
     for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
         let w = &mut w[..p.len()];
-        w.iter_mut().zip(p.iter().zip(q)).for_each(|(w, (p, q))| *w = a * p.widen() + b * q.widen());
+        vectorize(Blend { p, q, a, b, m: &mut *w });
         let factor = reduction.weights(w);
         let weighted = |of: &[T]| w.iter().zip(of).map(|(w, m)| w * m.widen()).sum::<f64>();
         slopes = [slopes[0] * factor + weighted(p), slopes[1] * factor + weighted(q)];

@@ -11,7 +11,7 @@ use crate::simd::{Vectorize, vectorize};
 use crate::vector::{lane_sum, lane_sum_mut, lane_sum_of};
 
 /// Overlaps arrive in blocks of at most this many patterns.
-pub(crate) const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 384;
 
 /// A sum that keeps a scale, so that terms given by their logarithms neither overflow nor vanish.
 #[derive(Clone, Copy, Debug)]

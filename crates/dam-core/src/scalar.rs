@@ -5,7 +5,7 @@ use nalgebra::RealField;
 use crate::simd;
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::simd::Registers {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -4,8 +4,8 @@
 //! Two rules hold for everything here. Each function returns the same bits on every [`Level`]: integer sums
 //! are exact, floating-point sums have a lane structure fixed by the element index alone, and no multiply and
 //! add are fused, so that a wider register changes the speed and nothing else (but perhaps the payload of a
-//! NaN). And the level is found when the
-//! program runs, so that one binary is both portable and fast.
+//! NaN). The one exception are the products of batches (`product`), which are fused on every level but the
+//! portable one. And the level is found when the program runs, so that one binary is both portable and fast.
 
 #![allow(unsafe_code)]
 
@@ -14,15 +14,19 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 mod exp;
+mod lanes;
 mod masked;
 mod popcount;
+mod product;
 mod transpose;
 
 pub(crate) use exp::{exp_f32, exp_f64};
+pub(crate) use lanes::Registers;
 pub(crate) use masked::{
     LANES, blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128, tree,
 };
 pub(crate) use popcount::{hamming, hamming_batch};
+pub(crate) use product::{Panel, fill, multiply, panel_rows, strip, unit};
 pub(crate) use transpose::transpose64;
 
 /// The instruction sets that the inner loops are compiled for, from narrow to wide.
@@ -53,24 +57,19 @@ static FORCE_PORTABLE: AtomicBool = AtomicBool::new(false);
 /// [`force_portable(true)`](force_portable).
 #[must_use]
 pub fn level() -> Level {
-    if portable_forced() { Level::Portable } else { detected() }
+    if FORCE_PORTABLE.load(Ordering::Relaxed) { Level::Portable } else { detected() }
 }
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).
 ///
-/// Batches then do without the matrix product, which is the one place where levels differ in the last bits, and
-/// run several times slower.
+/// Only the products of batches differ between levels: AVX2 and AVX-512 fuse multiplication and addition there and
+/// agree to the bit, the portable level rounds twice and is several times slower.
 ///
 /// This is the option that makes results comparable across machines: with it a run takes the same code path
 /// on each machine of one architecture. Set it before the work starts; it is one flag for the whole process,
 /// and a computation under way may see either value.
 pub fn force_portable(on: bool) {
     FORCE_PORTABLE.store(on, Ordering::Relaxed);
-}
-
-/// Whether [`force_portable`] is on. Not the same as [`Level::Portable`], which is all that some machines have.
-pub(crate) fn portable_forced() -> bool {
-    FORCE_PORTABLE.load(Ordering::Relaxed)
 }
 
 /// What the machine has, whatever was forced.

@@ -3,9 +3,9 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::gemm::{View, new_product, product};
+use super::panels::Panels;
 use crate::reduce::BLOCK;
-use crate::simd::{self, Vectorize, vectorize};
+use crate::simd::{Vectorize, strip, vectorize};
 use crate::{Error, Real, VectorSpace};
 
 /// Below this many states a dot-product loop beats the matrix product.
@@ -40,10 +40,11 @@ impl<S: VectorSpace> PartialEq for DensePatterns<S> {
     }
 }
 
-/// Rows that lie a multiple of a page apart compete for the same cache lines.
+/// Room for whole cache lines, and rows that do not compete for the same ones, as those do that lie a multiple of
+/// a page apart.
 fn stride_for<T>(patterns: usize) -> usize {
-    let stride = patterns.next_multiple_of(16);
-    if (stride * size_of::<T>()).is_multiple_of(4096) { stride + 16 } else { stride }
+    let stride = patterns.next_multiple_of(strip::<T>());
+    if (stride * size_of::<T>()).is_multiple_of(4096) { stride + strip::<T>() } else { stride }
 }
 
 impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
@@ -116,8 +117,8 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// The overlaps x·ξ/N of every state with all patterns, a column per state.
     pub(crate) fn overlaps(&self, x: &[DVector<T>]) -> DMatrix<T> {
         let (n, len) = (self.space.sites(), self.len);
-        if x.len() < BATCH || simd::portable_forced() {
-            let mut m = DMatrix::zeros(len, x.len());
+        let mut m = DMatrix::zeros(len, x.len());
+        if x.len() < BATCH {
             for (x, m) in x.iter().zip(m.as_mut_slice().chunks_exact_mut(len)) {
                 // A block of m stays in cache while all rows pass by.
                 let one = |(k, m): (usize, &mut [T])| self.overlaps_of_one(k * BLOCK, x, m);
@@ -129,18 +130,23 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             return m;
         }
-        let packed = pack(x, 1.0 / n as f64);
-        let rows = |first: usize, rows: usize| {
-            let a = View { data: &self.rows[first..], row: 1, column: self.stride };
-            new_product([rows, n, x.len()], a, View { data: &packed, row: 1, column: n })
+        let columns: Vec<&[T]> = x.iter().map(|x| x.as_slice()).collect();
+        let batch = |first: usize, count: usize, m: &mut [T]| {
+            let rows = (&self.rows[first..], self.stride);
+            Panels::new().overlaps(rows, count, &columns, 1.0 / n as f64, (m, count));
         };
         if len <= SHARD {
-            return DMatrix::from_vec(len, x.len(), rows(0, len));
+            batch(0, len, m.as_mut_slice());
+            return m;
         }
-        let mut m = DMatrix::zeros(len, x.len());
         let firsts: Vec<usize> = (0..len).step_by(SHARD).collect();
-        let parts: Vec<Vec<T>> =
-            firsts.par_iter().map(|&first| rows(first, SHARD.min(len - first))).collect();
+        let part = |&first: &usize| {
+            let count = SHARD.min(len - first);
+            let mut part = vec![T::zero(); count * x.len()];
+            batch(first, count, &mut part);
+            part
+        };
+        let parts: Vec<Vec<T>> = firsts.par_iter().map(part).collect();
         for (first, part) in firsts.into_iter().zip(parts) {
             let count = part.len() / x.len();
             for (m, part) in m.as_mut_slice().chunks_exact_mut(len).zip(part.chunks_exact(count)) {
@@ -185,7 +191,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     ) {
         let n = self.space.sites();
         let states = overlaps.states();
-        if states < BATCH || simd::portable_forced() {
+        if states < BATCH {
             let mut buffer = [T::zero(); BLOCK];
             for s in 0..states {
                 for first in range.clone().step_by(BLOCK) {
@@ -227,35 +233,34 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         mut visit: impl FnMut(usize, usize, &mut [T]) -> f64,
     ) {
         let (n, states) = (self.space.sites(), overlaps.states());
-        let packed = match overlaps {
-            Overlaps::Of(x) => pack(x, 1.0 / n as f64),
+        let mut panels = Panels::new();
+        let x: Vec<&[T]> = match overlaps {
+            Overlaps::Of(x) => x.iter().map(|x| x.as_slice()).collect(),
             Overlaps::Known(_) => Vec::new(),
         };
-        let rows = BLOCK.min(range.len());
-        let mut m = vec![T::zero(); rows * states];
+        // One strip more, so that the columns do not compete for the same cache lines.
+        let column = BLOCK.min(range.len()) + strip::<T>();
+        let mut m = vec![T::zero(); column * states];
         for first in range.clone().step_by(BLOCK) {
             let len = BLOCK.min(range.end - first);
+            let rows = (&self.rows[first..], self.stride);
             match overlaps {
-                Overlaps::Of(_) => {
-                    let a = View { data: &self.rows[first..], row: 1, column: self.stride };
-                    let b = View { data: &packed, row: 1, column: n };
-                    product([len, n, states], a, b, &mut m, rows, false);
-                }
+                Overlaps::Of(_) => panels.overlaps(rows, len, &x, 1.0 / n as f64, (&mut m, column)),
                 Overlaps::Known(known) => {
-                    for (block, known) in m.chunks_exact_mut(rows).zip(known) {
+                    for (block, known) in m.chunks_exact_mut(column).zip(known) {
                         block[..len].copy_from_slice(&known[first..][..len]);
                     }
                 }
             }
-            for (s, block) in m.chunks_exact_mut(rows).enumerate() {
+            for (s, block) in m.chunks_exact_mut(column).enumerate() {
                 let factor = visit(s, first, &mut block[..len]);
                 if let Some(h) = h.as_deref_mut() {
                     scale(&mut h[s * n..][..n], factor);
                 }
             }
             if let Some(h) = h.as_deref_mut() {
-                let a = View { data: &self.rows[first..], row: self.stride, column: 1 };
-                product([n, len, states], a, View { data: &m, row: 1, column: rows }, h, n, true);
+                let w: Vec<&[T]> = m.chunks_exact(column).map(|w| &w[..len]).collect();
+                panels.add_patterns(rows, &w, h, n);
             }
         }
     }
@@ -289,16 +294,6 @@ impl<T: Real> Overlaps<'_, T> {
             Self::Known(m) => m.len(),
         }
     }
-}
-
-/// The states side by side, times `factor`.
-fn pack<T: Real>(x: &[DVector<T>], factor: f64) -> Vec<T> {
-    let n = x.first().map_or(0, |x| x.len());
-    let mut packed = vec![T::zero(); n * x.len()];
-    for (out, x) in packed.chunks_exact_mut(n).zip(x) {
-        crate::vector::scale_into(x.as_slice(), factor, out);
-    }
-    packed
 }
 
 fn scale<T: Real>(h: &mut [T], factor: f64) {

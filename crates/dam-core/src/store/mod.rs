@@ -3,7 +3,7 @@
 mod bits;
 mod dense;
 mod flips;
-mod gemm;
+mod panels;
 mod tables;
 
 pub use bits::BitPatterns;

@@ -137,7 +137,7 @@ fn compute<E: Experiment>(
         let family = experiment.family(cell);
         let key = json(&family).map_err(|e| Error::output(store.folder(), &e))?;
         let record = experiment.compute(store.settings(), cell, streams::<E>(store.seed(), &key))?;
-        store.keep(cell, &instructions(options.portable), &record)
+        store.keep(cell, &instructions(), &record)
     };
     pool.scope(|scope| {
         for _ in 0..pool.current_num_threads().min(missing.len()) {
@@ -156,15 +156,9 @@ fn compute<E: Experiment>(
     failed.into_inner().map_or(Ok(()), Err)
 }
 
-/// What decides the last bits of results: the architecture, the level of vector instructions, and that of the library
-/// for matrix products, which looks for its own and is not used where the portable path is forced.
-fn instructions(portable: bool) -> String {
-    #[cfg(target_arch = "x86_64")]
-    let product = if is_x86_feature_detected!("avx512f") { "avx512f" } else { "avx2 or less" };
-    #[cfg(not(target_arch = "x86_64"))]
-    let product = "its own";
-    let product = if portable { "none" } else { product };
-    format!("{}, {}, products {product}", std::env::consts::ARCH, dam_core::level())
+/// What decides the last bits of results: the architecture and the level of vector instructions.
+fn instructions() -> String {
+    format!("{}, {}", std::env::consts::ARCH, dam_core::level())
 }
 
 fn progress(cells: usize, finished: usize, quiet: bool) -> ProgressBar {

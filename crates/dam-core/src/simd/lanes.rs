@@ -1,0 +1,186 @@
+//! Registers of floating-point numbers, one kind per level.
+
+use crate::Real;
+
+/// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an
+/// instruction set that the machine must have, and all take pointers.
+pub trait Lanes {
+    type Scalar: Real;
+    type Register: Copy;
+    const LANES: usize;
+    /// # Safety
+    /// `p` must be valid for reading LANES scalars, and the machine have the instruction set.
+    unsafe fn load(p: *const Self::Scalar) -> Self::Register;
+    /// # Safety
+    /// `p` must be valid for writing LANES scalars, and the machine have the instruction set.
+    unsafe fn store(p: *mut Self::Scalar, x: Self::Register);
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn splat(x: Self::Scalar) -> Self::Register;
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn mul(a: Self::Register, b: Self::Register) -> Self::Register;
+    /// a b + c, rounded once where the level can.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn mul_add(a: Self::Register, b: Self::Register, c: Self::Register) -> Self::Register;
+    /// a_0 b_0 a_1 b_1 …, as two registers.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn interleave(a: Self::Register, b: Self::Register) -> (Self::Register, Self::Register);
+}
+
+/// The registers of a scalar (sealed machinery of [`Real`]).
+pub trait Registers: Sized {
+    /// 64 bytes.
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Lanes<Scalar = Self>;
+    /// 32 bytes.
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Lanes<Scalar = Self>;
+    /// 32 bytes, in whatever the target has.
+    type Portable: Lanes<Scalar = Self>;
+}
+
+#[derive(Debug)]
+pub enum Plain32 {}
+#[derive(Debug)]
+pub enum Plain64 {}
+
+macro_rules! plain {
+    ($name:ident, $t:ident, $lanes:literal) => {
+        impl Lanes for $name {
+            type Scalar = $t;
+            type Register = [$t; $lanes];
+            const LANES: usize = $lanes;
+            #[inline(always)]
+            unsafe fn load(p: *const $t) -> Self::Register {
+                // SAFETY: promised by the caller; an array has the alignment of its elements.
+                unsafe { p.cast::<Self::Register>().read() }
+            }
+            #[inline(always)]
+            unsafe fn store(p: *mut $t, x: Self::Register) {
+                // SAFETY: as above.
+                unsafe { p.cast::<Self::Register>().write(x) }
+            }
+            #[inline(always)]
+            unsafe fn splat(x: $t) -> Self::Register {
+                [x; $lanes]
+            }
+            #[inline(always)]
+            unsafe fn mul(a: Self::Register, b: Self::Register) -> Self::Register {
+                std::array::from_fn(|i| a[i] * b[i])
+            }
+            #[inline(always)]
+            unsafe fn mul_add(a: Self::Register, b: Self::Register, c: Self::Register) -> Self::Register {
+                // Two roundings: a fused product in software would be slow where there is no instruction for it.
+                std::array::from_fn(|i| a[i] * b[i] + c[i])
+            }
+            #[inline(always)]
+            unsafe fn interleave(a: Self::Register, b: Self::Register) -> (Self::Register, Self::Register) {
+                let at = |i: usize| if i % 2 == 0 { a[i / 2] } else { b[i / 2] };
+                (std::array::from_fn(at), std::array::from_fn(|i| at($lanes + i)))
+            }
+        }
+    };
+}
+plain!(Plain32, f32, 8);
+plain!(Plain64, f64, 4);
+
+#[cfg(target_arch = "x86_64")]
+use x86::{Ymm32, Ymm64, Zmm32, Zmm64};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::Lanes;
+
+    macro_rules! vector {
+        ($name:ident, $t:ident, $register:ident, $lanes:literal,
+         $load:ident $store:ident $splat:ident $mul:ident $mul_add:ident, |$a:ident, $b:ident| $interleave:expr) => {
+            #[derive(Debug)]
+            pub enum $name {}
+
+            // SAFETY of all: the instruction set and the pointers are promised by the caller.
+            impl Lanes for $name {
+                type Scalar = $t;
+                type Register = $register;
+                const LANES: usize = $lanes;
+                #[inline(always)]
+                unsafe fn load(p: *const $t) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $load(p) }
+                }
+                #[inline(always)]
+                unsafe fn store(p: *mut $t, x: $register) {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $store(p, x) }
+                }
+                #[inline(always)]
+                unsafe fn splat(x: $t) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $splat(x) }
+                }
+                #[inline(always)]
+                unsafe fn mul(a: $register, b: $register) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $mul(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn mul_add(a: $register, b: $register, c: $register) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $mul_add(a, b, c) }
+                }
+                #[inline(always)]
+                unsafe fn interleave($a: $register, $b: $register) -> ($register, $register) {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $interleave }
+                }
+            }
+        };
+    }
+
+    vector!(Zmm64, f64, __m512d, 8,
+    _mm512_loadu_pd _mm512_storeu_pd _mm512_set1_pd _mm512_mul_pd _mm512_fmadd_pd,
+    |a, b| {
+        let (low, high) = (_mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15));
+        (_mm512_permutex2var_pd(a, low, b), _mm512_permutex2var_pd(a, high, b))
+    });
+    vector!(Zmm32, f32, __m512, 16,
+    _mm512_loadu_ps _mm512_storeu_ps _mm512_set1_ps _mm512_mul_ps _mm512_fmadd_ps,
+    |a, b| {
+        let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        (_mm512_permutex2var_ps(a, low, b), _mm512_permutex2var_ps(a, high, b))
+    });
+    vector!(Ymm64, f64, __m256d, 4,
+    _mm256_loadu_pd _mm256_storeu_pd _mm256_set1_pd _mm256_mul_pd _mm256_fmadd_pd,
+    |a, b| {
+        // The unpacking instructions work within halves of 128 bits, which then change places.
+        let (even, odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+        (_mm256_permute2f128_pd::<0x20>(even, odd), _mm256_permute2f128_pd::<0x31>(even, odd))
+    });
+    vector!(Ymm32, f32, __m256, 8,
+    _mm256_loadu_ps _mm256_storeu_ps _mm256_set1_ps _mm256_mul_ps _mm256_fmadd_ps,
+    |a, b| {
+        let (even, odd) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+        (_mm256_permute2f128_ps::<0x20>(even, odd), _mm256_permute2f128_ps::<0x31>(even, odd))
+    });
+}
+
+macro_rules! registers {
+    ($t:ident, $avx512:ident, $avx2:ident, $portable:ident) => {
+        impl Registers for $t {
+            #[cfg(target_arch = "x86_64")]
+            type Avx512 = $avx512;
+            #[cfg(target_arch = "x86_64")]
+            type Avx2 = $avx2;
+            type Portable = $portable;
+        }
+    };
+}
+registers!(f32, Zmm32, Ymm32, Plain32);
+registers!(f64, Zmm64, Ymm64, Plain64);

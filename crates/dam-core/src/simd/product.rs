@@ -1,0 +1,522 @@
+//! The inner loops of the matrix product behind batched overlaps and fields: a tile of sums held in registers,
+//! and the copy of rows into panels that feeds it.
+
+#[cfg(target_arch = "x86_64")]
+use super::Level;
+use super::lanes::Lanes;
+use crate::Real;
+
+/// Columns of a tile.
+const COLUMNS: usize = 8;
+
+/// Most strips of a tile: 24 registers hold its sums.
+const STRIPS: usize = 3;
+
+/// Rows of a strip: one of the widest registers.
+pub(crate) const fn strip<T>() -> usize {
+    64 / size_of::<T>()
+}
+
+/// Rows of the widest panel.
+pub(crate) const fn panel_rows<T>() -> usize {
+    STRIPS * strip::<T>()
+}
+
+/// Part of a matrix, copied for the product: `count` rows, up to [`panel_rows`], filled up with zeros to `width`,
+/// which is whole strips; `depth` columns. Entry (r, l) lies at `l·width + r`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Panel {
+    pub(crate) count: usize,
+    pub(crate) depth: usize,
+}
+
+impl Panel {
+    fn width<T>(self) -> usize {
+        self.count.next_multiple_of(strip::<T>())
+    }
+
+    /// Whether `data` has room for the panel.
+    fn fits<T>(self, data: &[T]) -> bool {
+        (1..=panel_rows::<T>()).contains(&self.count) && data.len() >= self.width::<T>() * self.depth
+    }
+}
+
+/// What computes a tile: the fused multiply and add of the level, or two roundings at the portable one.
+///
+/// All that can fuse give the same bits, because every sum is one chain in the order of its terms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+/// The widest unit of the level in use.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn unit() -> Unit {
+    match super::level() {
+        Level::Portable => Unit::Portable,
+        // Older server processors have these registers without the vector population count that the level asks for.
+        Level::Avx512 | Level::Avx2 if is_x86_feature_detected!("avx512f") => Unit::Avx512,
+        Level::Avx512 | Level::Avx2 => Unit::Avx2,
+    }
+}
+
+/// The widest unit of the level in use.
+#[cfg(not(target_arch = "x86_64"))]
+pub(crate) fn unit() -> Unit {
+    Unit::Portable
+}
+
+/// Whether this machine has the unit.
+fn has(unit: Unit) -> bool {
+    match unit {
+        Unit::Portable => true,
+        #[cfg(target_arch = "x86_64")]
+        Unit::Avx2 => super::detected() >= Level::Avx2,
+        #[cfg(target_arch = "x86_64")]
+        Unit::Avx512 => super::detected() >= Level::Avx2 && is_x86_feature_detected!("avx512f"),
+    }
+}
+
+/// `c[s·column + r] = factor · ([c +] Σ_l panel[r, l] b[s][first + l])` for all s and all `count` rows r.
+///
+/// # Panics
+/// Unless `data` holds the panel, every b its depth, and `c` the result in columns that do not overlap.
+#[allow(clippy::too_many_arguments)]
+pub(crate) fn multiply<T: Real>(
+    unit: Unit,
+    panel: Panel,
+    data: &[T],
+    b: &[&[T]],
+    first: usize,
+    (c, column): (&mut [T], usize),
+    accumulate: bool,
+    factor: T,
+) {
+    assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
+    assert!(b.iter().all(|b| b.len() >= first + panel.depth), "factors of unlike depth");
+    let Some(last) = b.len().checked_sub(1) else { return };
+    assert!(column >= panel.count && c.len() >= last * column + panel.count, "a product outside its matrix");
+    let all = Product { panel, data: data.as_ptr(), b, first, c: c.as_mut_ptr(), column, accumulate, factor };
+    // SAFETY: the asserts are what `tiles` asks for, and the machine has the unit.
+    unsafe {
+        match unit {
+            Unit::Portable => all.tiles::<T::Portable, 1, 4>(),
+            #[cfg(target_arch = "x86_64")]
+            Unit::Avx2 => multiply_avx2(&all),
+            #[cfg(target_arch = "x86_64")]
+            Unit::Avx512 => multiply_avx512(&all),
+        }
+    }
+}
+
+/// # Safety
+/// As [`Product::tiles`], for AVX-512F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn multiply_avx512<T: Real>(all: &Product<'_, T>) {
+    // SAFETY: promised by the caller. A strip is one register.
+    unsafe {
+        match all.panel.width::<T>() / strip::<T>() {
+            1 => all.tiles::<T::Avx512, 1, COLUMNS>(),
+            2 => all.tiles::<T::Avx512, 2, COLUMNS>(),
+            _ => all.tiles::<T::Avx512, STRIPS, COLUMNS>(),
+        }
+    }
+}
+
+/// # Safety
+/// As [`Product::tiles`], for AVX2 and FMA.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn multiply_avx2<T: Real>(all: &Product<'_, T>) {
+    // SAFETY: promised by the caller. A strip is two registers; twelve sums leave four registers for the factors.
+    unsafe {
+        match all.panel.width::<T>() / strip::<T>() {
+            STRIPS => all.tiles::<T::Avx2, STRIPS, 4>(),
+            _ => all.tiles::<T::Avx2, 2, 4>(),
+        }
+    }
+}
+
+/// What [`multiply`] was given.
+struct Product<'a, T> {
+    panel: Panel,
+    data: *const T,
+    b: &'a [&'a [T]],
+    first: usize,
+    c: *mut T,
+    column: usize,
+    accumulate: bool,
+    factor: T,
+}
+
+impl<T: Real> Product<'_, T> {
+    /// The product, tile by tile; a tile in pieces of R registers by S columns, as many sums as there are
+    /// registers for.
+    ///
+    /// # Safety
+    /// All must be as [`multiply`] checks it; R registers must divide the width of the panel, and S [`COLUMNS`];
+    /// and the machine must have the instruction set of `L`.
+    #[inline(always)]
+    unsafe fn tiles<L: Lanes<Scalar = T>, const R: usize, const S: usize>(&self) {
+        let (count, width) = (self.panel.count, self.panel.width::<T>());
+        for (tile, b) in self.b.chunks(COLUMNS).enumerate() {
+            // Columns beyond the last repeat it.
+            let from: [*const T; COLUMNS] =
+                std::array::from_fn(|s| b[s.min(b.len() - 1)][self.first..].as_ptr());
+            // SAFETY: promised by the caller. A tile that is not whole is computed beside the matrix.
+            unsafe {
+                let c = self.c.add(tile * COLUMNS * self.column);
+                if count == width && b.len() == COLUMNS {
+                    self.tile::<L, R, S>(&from, c, self.column);
+                    continue;
+                }
+                let mut whole = [T::zero(); COLUMNS * STRIPS * strip::<f32>()];
+                if self.accumulate {
+                    for s in 0..b.len() {
+                        c.add(s * self.column).copy_to_nonoverlapping(whole[s * width..].as_mut_ptr(), count);
+                    }
+                }
+                self.tile::<L, R, S>(&from, whole.as_mut_ptr(), width);
+                for s in 0..b.len() {
+                    c.add(s * self.column).copy_from_nonoverlapping(whole[s * width..].as_ptr(), count);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// As [`tiles`](Self::tiles), for factors of the panel's depth and a whole tile in `c`.
+    #[inline(always)]
+    unsafe fn tile<L: Lanes<Scalar = T>, const R: usize, const S: usize>(
+        &self,
+        b: &[*const T; COLUMNS],
+        c: *mut T,
+        column: usize,
+    ) {
+        let mut r = 0;
+        while r < self.panel.width::<T>() {
+            let mut s = 0;
+            while s < COLUMNS {
+                let b: [*const T; S] = std::array::from_fn(|j| b[s + j]);
+                // SAFETY: promised by the caller; r + R LANES <= width and s + S <= COLUMNS.
+                unsafe { self.piece::<L, R, S>(r, &b, c.add(s * column + r), column) };
+                s += S;
+            }
+            r += R * L::LANES;
+        }
+    }
+
+    /// The sums of R registers of rows, from row `r` on, and S columns.
+    ///
+    /// # Safety
+    /// As [`tile`](Self::tile).
+    #[inline(always)]
+    unsafe fn piece<L: Lanes<Scalar = T>, const R: usize, const S: usize>(
+        &self,
+        r: usize,
+        b: &[*const T; S],
+        c: *mut T,
+        column: usize,
+    ) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let mut sums = [[L::splat(T::zero()); R]; S];
+            if self.accumulate {
+                for (s, sums) in sums.iter_mut().enumerate() {
+                    for (r, sum) in sums.iter_mut().enumerate() {
+                        *sum = L::load(c.add(s * column + r * L::LANES));
+                    }
+                }
+            }
+            let (width, depth) = (self.panel.width::<T>(), self.panel.depth);
+            let from = self.data.add(r);
+            // Two at a time: less to count.
+            for l in 0..depth / 2 {
+                add_terms::<L, R, S>(&mut sums, from.add(2 * l * width), b, 2 * l);
+                add_terms::<L, R, S>(&mut sums, from.add((2 * l + 1) * width), b, 2 * l + 1);
+            }
+            if depth % 2 == 1 {
+                add_terms::<L, R, S>(&mut sums, from.add((depth - 1) * width), b, depth - 1);
+            }
+            let factor = L::splat(self.factor);
+            for (s, sums) in sums.iter().enumerate() {
+                for (r, &sum) in sums.iter().enumerate() {
+                    L::store(c.add(s * column + r * L::LANES), L::mul(sum, factor));
+                }
+            }
+        }
+    }
+}
+
+/// Adds the products of R registers from `a` on with term `l` of each column.
+///
+/// # Safety
+/// All that is read must be there, and the machine have the instruction set of `L`.
+#[inline(always)]
+unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
+    sums: &mut [[L::Register; R]; S],
+    a: *const L::Scalar,
+    b: &[*const L::Scalar; S],
+    l: usize,
+) {
+    // A closure here, or in the loops around it, would be a function without the instruction set.
+    // SAFETY: promised by the caller.
+    unsafe {
+        let mut row = [L::splat(L::Scalar::narrow(0.0)); R];
+        for (r, row) in row.iter_mut().enumerate() {
+            *row = L::load(a.add(r * L::LANES));
+        }
+        for (sums, b) in sums.iter_mut().zip(b) {
+            let b = L::splat(*b.add(l));
+            for (sum, &row) in sums.iter_mut().zip(&row) {
+                *sum = L::mul_add(row, b, *sum);
+            }
+        }
+    }
+}
+
+/// Fills a panel with rows and columns of `a` as they are, or turned: entry (r, l) is `a[l·row + r]`, or
+/// `a[r·row + l]` if `turned`.
+///
+/// # Panics
+/// If `a` or `data` is too small for the panel.
+pub(crate) fn fill<T: Real>(unit: Unit, panel: Panel, a: &[T], row: usize, turned: bool, data: &mut [T]) {
+    assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
+    let Panel { count, depth } = panel;
+    let (rows, length) = if turned { (count, depth) } else { (depth, count) };
+    assert!(depth == 0 || a.len() >= (rows - 1) * row + length, "{panel:?} outside its matrix");
+    let copy = Copy { panel, a: a.as_ptr(), row, turned, to: data.as_mut_ptr() };
+    // SAFETY: the asserts are what `run` asks for, and the machine has the unit.
+    unsafe {
+        match unit {
+            Unit::Portable => copy.run::<T::Portable>(),
+            #[cfg(target_arch = "x86_64")]
+            Unit::Avx2 => copy_avx2(&copy),
+            #[cfg(target_arch = "x86_64")]
+            Unit::Avx512 => copy_avx512(&copy),
+        }
+    }
+}
+
+/// # Safety
+/// As [`Copy::run`], for AVX-512F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn copy_avx512<T: Real>(copy: &Copy<T>) {
+    // SAFETY: promised by the caller.
+    unsafe { copy.run::<T::Avx512>() }
+}
+
+/// # Safety
+/// As [`Copy::run`], for AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn copy_avx2<T: Real>(copy: &Copy<T>) {
+    // SAFETY: promised by the caller.
+    unsafe { copy.run::<T::Avx2>() }
+}
+
+/// What [`fill`] was given.
+struct Copy<T> {
+    panel: Panel,
+    a: *const T,
+    row: usize,
+    turned: bool,
+    to: *mut T,
+}
+
+impl<T: Real> Copy<T> {
+    /// Whole registers, or whole squares of them, and the rest one by one.
+    ///
+    /// # Safety
+    /// All must be as [`fill`] checks it, and the machine have the instruction set of `L`.
+    #[inline(always)]
+    unsafe fn run<L: Lanes<Scalar = T>>(&self) {
+        let Self { panel: Panel { count, depth }, a, row, turned, to } = *self;
+        let width = self.panel.width::<T>();
+        let whole = count / L::LANES * L::LANES;
+        let deep = if turned { depth / L::LANES * L::LANES } else { depth };
+        // SAFETY: promised by the caller; whole <= count and deep <= depth.
+        unsafe {
+            if turned {
+                let mut r = 0;
+                while r < whole {
+                    match L::LANES {
+                        4 => self.squares::<L, 4>(r, deep),
+                        8 => self.squares::<L, 8>(r, deep),
+                        16 => self.squares::<L, 16>(r, deep),
+                        _ => unreachable!("registers of 4, 8 or 16"),
+                    }
+                    r += L::LANES;
+                }
+            } else {
+                for l in 0..depth {
+                    let mut r = 0;
+                    while r < whole {
+                        L::store(to.add(l * width + r), L::load(a.add(l * row + r)));
+                        r += L::LANES;
+                    }
+                }
+            }
+            for r in 0..width {
+                for l in (if r < whole { deep } else { 0 })..depth {
+                    let from = if turned { r * row + l } else { l * row + r };
+                    to.add(l * width + r).write(if r < count { *a.add(from) } else { T::zero() });
+                }
+            }
+        }
+    }
+
+    /// Transposes the rows from `r` on in squares of N = LANES, side by side up to `deep`.
+    ///
+    /// # Safety
+    /// As [`run`](Self::run); r + N must be within the rows of the panel, and `deep` a multiple of N within its
+    /// depth.
+    #[inline(always)]
+    unsafe fn squares<L: Lanes<Scalar = T>, const N: usize>(&self, r: usize, deep: usize) {
+        let width = self.panel.width::<T>();
+        let mut l = 0;
+        while l < deep {
+            // SAFETY: promised by the caller; l + N <= deep.
+            unsafe {
+                let mut square = [L::splat(T::zero()); N];
+                for (i, x) in square.iter_mut().enumerate() {
+                    *x = L::load(self.a.add((r + i) * self.row + l));
+                }
+                // Shuffling the two halves of the rows into each other log2 N times makes rows of columns.
+                let mut half = 1;
+                while half < N {
+                    let before = square;
+                    for i in 0..N / 2 {
+                        (square[2 * i], square[2 * i + 1]) = L::interleave(before[i], before[i + N / 2]);
+                    }
+                    half *= 2;
+                }
+                for (i, &x) in square.iter().enumerate() {
+                    L::store(self.to.add((l + i) * width + r), x);
+                }
+            }
+            l += N;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_words;
+    use super::*;
+
+    fn units() -> impl Iterator<Item = Unit> {
+        #[cfg(target_arch = "x86_64")]
+        let all = [Unit::Portable, Unit::Avx2, Unit::Avx512];
+        #[cfg(not(target_arch = "x86_64"))]
+        let all = [Unit::Portable];
+        all.into_iter().filter(|&unit| has(unit))
+    }
+
+    fn numbers<T: Real>(count: usize) -> Vec<T> {
+        let mut next = test_words(count as u64);
+        (0..count).map(|_| T::narrow((next() >> 11) as f64 / (1_u64 << 52) as f64 - 1.0)).collect()
+    }
+
+    /// Every sum of every unit against a chain of products, fused and not, bit by bit.
+    fn sums_are_chains<T: Real>(fused: fn(T, T, T) -> T) {
+        let most = panel_rows::<T>();
+        for (count, depth, columns, accumulate) in [
+            (strip::<T>(), 1, 8, false),
+            (1, 5, 1, true),
+            (2 * strip::<T>(), 37, 9, false),
+            (most - 3, 40, 16, true),
+            (most, 128, 23, true),
+            (strip::<T>() + 1, 0, 3, true),
+        ] {
+            let panel = Panel { count, depth };
+            let (width, first, column) = (panel.width::<T>(), 3, count + 5);
+            let data = numbers::<T>(width * depth);
+            let b = numbers::<T>((first + depth) * columns);
+            let b: Vec<&[T]> = (0..columns).map(|s| &b[s * (first + depth)..][..first + depth]).collect();
+            let before = numbers::<T>(columns * column);
+            let factor = T::narrow(0.3);
+            for unit in units() {
+                let mut c = before.clone();
+                multiply(unit, panel, &data, &b, first, (&mut c, column), accumulate, factor);
+                for (s, (found, before)) in c.chunks(column).zip(before.chunks(column)).enumerate() {
+                    for r in 0..column {
+                        let mut sum = if accumulate { before[r] } else { T::zero() };
+                        for l in (0..depth).filter(|_| r < count) {
+                            let (a, b) = (data[l * width + r], b[s][first + l]);
+                            sum = if unit == Unit::Portable { sum + a * b } else { fused(a, b, sum) };
+                        }
+                        let expected = if r < count { sum * factor } else { before[r] };
+                        assert_eq!(
+                            found[r].widen().to_bits(),
+                            expected.widen().to_bits(),
+                            "{unit:?} {panel:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_sum_is_one_chain_on_every_unit() {
+        sums_are_chains::<f64>(f64::mul_add);
+        sums_are_chains::<f32>(f32::mul_add);
+    }
+
+    fn panels_are_copies<T: Real>() {
+        let most = panel_rows::<T>();
+        for (count, depth) in [(3, 5), (17, 33), (most, 64), (8, 8), (16, 40), (most - 1, 100), (most, 0)] {
+            let panel = Panel { count, depth };
+            let (width, row) = (panel.width::<T>(), count.max(depth) + 7);
+            let a = numbers::<T>(count.max(depth) * row);
+            for (unit, turned) in units().flat_map(|unit| [(unit, false), (unit, true)]) {
+                let mut data = vec![T::narrow(9.0); depth * width + 4];
+                fill(unit, panel, &a, row, turned, &mut data);
+                for (at, x) in data.iter().enumerate() {
+                    let (l, r) = (at / width, at % width);
+                    let expected = match (l < depth, r < count) {
+                        (true, true) => a[if turned { r * row + l } else { l * row + r }],
+                        (true, false) => T::zero(),
+                        (false, _) => T::narrow(9.0),
+                    };
+                    assert_eq!(*x, expected, "{unit:?}, turned {turned}: ({r}, {l}) of {panel:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_panel_is_a_copy_or_the_transpose_on_every_unit() {
+        panels_are_copies::<f64>();
+        panels_are_copies::<f32>();
+    }
+
+    #[test]
+    #[should_panic(expected = "outside its matrix")]
+    fn a_product_that_does_not_fit_is_caught() {
+        let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 63]);
+        let panel = Panel { count: 8, depth: 4 };
+        multiply(unit(), panel, &data, &[b.as_slice(); COLUMNS], 0, (&mut c, 8), false, 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "unlike depth")]
+    fn factors_of_unlike_depth_are_caught() {
+        let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 64]);
+        let panel = Panel { count: 8, depth: 4 };
+        multiply(unit(), panel, &data, &[b.as_slice(); COLUMNS], 1, (&mut c, 8), false, 1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "outside its matrix")]
+    fn a_panel_of_too_few_rows_is_caught() {
+        fill(unit(), Panel { count: 4, depth: 3 }, &[0.0; 17], 5, true, &mut [0.0; 24]);
+    }
+}
