@@ -1,5 +1,6 @@
 //! Registers of floating-point numbers, one kind per level.
 
+use super::product::{Fill, Multiply};
 use crate::Real;
 
 /// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an
@@ -32,7 +33,9 @@ pub trait Lanes {
     unsafe fn interleave(a: Self::Register, b: Self::Register) -> (Self::Register, Self::Register);
 }
 
-/// The registers of a scalar (sealed machinery of [`Real`]).
+/// The registers of a scalar, and the loops that use them (sealed machinery of [`Real`]).
+///
+/// The loops are methods so that they are compiled here, once for each scalar, and not in every crate that calls them.
 pub trait Registers: Sized {
     /// 64 bytes.
     #[cfg(target_arch = "x86_64")]
@@ -42,6 +45,10 @@ pub trait Registers: Sized {
     type Avx2: Lanes<Scalar = Self>;
     /// 32 bytes, in whatever the target has.
     type Portable: Lanes<Scalar = Self>;
+    /// See [`Multiply`].
+    fn multiply(product: Multiply<'_, Self>);
+    /// See [`Fill`].
+    fn fill(copy: Fill<'_, Self>);
 }
 
 #[derive(Debug)]
@@ -179,6 +186,12 @@ macro_rules! registers {
             #[cfg(target_arch = "x86_64")]
             type Avx2 = $avx2;
             type Portable = $portable;
+            fn multiply(product: Multiply<'_, Self>) {
+                product.run();
+            }
+            fn fill(copy: Fill<'_, Self>) {
+                copy.run();
+            }
         }
     };
 }

@@ -26,7 +26,7 @@ pub(crate) use masked::{
     LANES, blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128, tree,
 };
 pub(crate) use popcount::{hamming, hamming_batch};
-pub(crate) use product::{Panel, fill, multiply, panel_rows, strip, unit};
+pub(crate) use product::{Fill, Multiply, Panel, panel_rows, strip, unit};
 pub(crate) use transpose::transpose64;
 
 /// The instruction sets that the inner loops are compiled for, from narrow to wide.

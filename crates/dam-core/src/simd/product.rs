@@ -82,33 +82,42 @@ fn has(unit: Unit) -> bool {
 }
 
 /// `c[s·column + r] = factor · ([c +] Σ_l panel[r, l] b[s][first + l])` for all s and all `count` rows r.
-///
-/// # Panics
-/// Unless `data` holds the panel, every b its depth, and `c` the result in columns that do not overlap.
-#[allow(clippy::too_many_arguments)]
-pub(crate) fn multiply<T: Real>(
-    unit: Unit,
-    panel: Panel,
-    data: &[T],
-    b: &[&[T]],
-    first: usize,
-    (c, column): (&mut [T], usize),
-    accumulate: bool,
-    factor: T,
-) {
-    assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
-    assert!(b.iter().all(|b| b.len() >= first + panel.depth), "factors of unlike depth");
-    let Some(last) = b.len().checked_sub(1) else { return };
-    assert!(column >= panel.count && c.len() >= last * column + panel.count, "a product outside its matrix");
-    let all = Product { panel, data: data.as_ptr(), b, first, c: c.as_mut_ptr(), column, accumulate, factor };
-    // SAFETY: the asserts are what `tiles` asks for, and the machine has the unit.
-    unsafe {
-        match unit {
-            Unit::Portable => all.tiles::<T::Portable, 1, 4>(),
-            #[cfg(target_arch = "x86_64")]
-            Unit::Avx2 => multiply_avx2(&all),
-            #[cfg(target_arch = "x86_64")]
-            Unit::Avx512 => multiply_avx512(&all),
+#[derive(Debug)]
+pub struct Multiply<'a, T> {
+    pub(crate) unit: Unit,
+    pub(crate) panel: Panel,
+    pub(crate) data: &'a [T],
+    pub(crate) b: &'a [&'a [T]],
+    pub(crate) first: usize,
+    pub(crate) c: &'a mut [T],
+    pub(crate) column: usize,
+    pub(crate) accumulate: bool,
+    pub(crate) factor: T,
+}
+
+impl<T: Real> Multiply<'_, T> {
+    /// # Panics
+    /// Unless `data` holds the panel, every b its depth, and `c` the result in columns that do not overlap.
+    pub(super) fn run(self) {
+        let Self { unit, panel, data, b, first, c, column, accumulate, factor } = self;
+        assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
+        assert!(b.iter().all(|b| b.len() >= first + panel.depth), "factors of unlike depth");
+        let Some(last) = b.len().checked_sub(1) else { return };
+        assert!(
+            column >= panel.count && c.len() >= last * column + panel.count,
+            "a product outside its matrix"
+        );
+        let (data, c) = (data.as_ptr(), c.as_mut_ptr());
+        let all = Product { panel, data, b, first, c, column, accumulate, factor };
+        // SAFETY: the asserts are what `tiles` asks for, and the machine has the unit.
+        unsafe {
+            match unit {
+                Unit::Portable => all.tiles::<T::Portable, 1, 4>(),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx2 => multiply_avx2(&all),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx512 => multiply_avx512(&all),
+            }
         }
     }
 }
@@ -142,7 +151,7 @@ unsafe fn multiply_avx2<T: Real>(all: &Product<'_, T>) {
     }
 }
 
-/// What [`multiply`] was given.
+/// What [`Multiply`] was given, checked.
 struct Product<'a, T> {
     panel: Panel,
     data: *const T,
@@ -159,7 +168,7 @@ impl<T: Real> Product<'_, T> {
     /// registers for.
     ///
     /// # Safety
-    /// All must be as [`multiply`] checks it; R registers must divide the width of the panel, and S [`COLUMNS`];
+    /// All must be as [`Multiply`] checks it; R registers must divide the width of the panel, and S [`COLUMNS`];
     /// and the machine must have the instruction set of `L`.
     #[inline(always)]
     unsafe fn tiles<L: Lanes<Scalar = T>, const R: usize, const S: usize>(&self) {
@@ -282,23 +291,35 @@ unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
 
 /// Fills a panel with rows and columns of `a` as they are, or turned: entry (r, l) is `a[l·row + r]`, or
 /// `a[r·row + l]` if `turned`.
-///
-/// # Panics
-/// If `a` or `data` is too small for the panel.
-pub(crate) fn fill<T: Real>(unit: Unit, panel: Panel, a: &[T], row: usize, turned: bool, data: &mut [T]) {
-    assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
-    let Panel { count, depth } = panel;
-    let (rows, length) = if turned { (count, depth) } else { (depth, count) };
-    assert!(depth == 0 || a.len() >= (rows - 1) * row + length, "{panel:?} outside its matrix");
-    let copy = Copy { panel, a: a.as_ptr(), row, turned, to: data.as_mut_ptr() };
-    // SAFETY: the asserts are what `run` asks for, and the machine has the unit.
-    unsafe {
-        match unit {
-            Unit::Portable => copy.run::<T::Portable>(),
-            #[cfg(target_arch = "x86_64")]
-            Unit::Avx2 => copy_avx2(&copy),
-            #[cfg(target_arch = "x86_64")]
-            Unit::Avx512 => copy_avx512(&copy),
+#[derive(Debug)]
+pub struct Fill<'a, T> {
+    pub(crate) unit: Unit,
+    pub(crate) panel: Panel,
+    pub(crate) a: &'a [T],
+    pub(crate) row: usize,
+    pub(crate) turned: bool,
+    pub(crate) data: &'a mut [T],
+}
+
+impl<T: Real> Fill<'_, T> {
+    /// # Panics
+    /// If `a` or `data` is too small for the panel.
+    pub(super) fn run(self) {
+        let Self { unit, panel, a, row, turned, data } = self;
+        assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
+        let Panel { count, depth } = panel;
+        let (rows, length) = if turned { (count, depth) } else { (depth, count) };
+        assert!(depth == 0 || a.len() >= (rows - 1) * row + length, "{panel:?} outside its matrix");
+        let copy = Copy { panel, a: a.as_ptr(), row, turned, to: data.as_mut_ptr() };
+        // SAFETY: the asserts are what `Copy::run` asks for, and the machine has the unit.
+        unsafe {
+            match unit {
+                Unit::Portable => copy.run::<T::Portable>(),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx2 => copy_avx2(&copy),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx512 => copy_avx512(&copy),
+            }
         }
     }
 }
@@ -321,7 +342,7 @@ unsafe fn copy_avx2<T: Real>(copy: &Copy<T>) {
     unsafe { copy.run::<T::Avx2>() }
 }
 
-/// What [`fill`] was given.
+/// What [`Fill`] was given, checked.
 struct Copy<T> {
     panel: Panel,
     a: *const T,
@@ -334,7 +355,7 @@ impl<T: Real> Copy<T> {
     /// Whole registers, or whole squares of them, and the rest one by one.
     ///
     /// # Safety
-    /// All must be as [`fill`] checks it, and the machine have the instruction set of `L`.
+    /// All must be as [`Fill`] checks it, and the machine have the instruction set of `L`.
     #[inline(always)]
     unsafe fn run<L: Lanes<Scalar = T>>(&self) {
         let Self { panel: Panel { count, depth }, a, row, turned, to } = *self;
@@ -444,7 +465,8 @@ mod tests {
             let factor = T::narrow(0.3);
             for unit in units() {
                 let mut c = before.clone();
-                multiply(unit, panel, &data, &b, first, (&mut c, column), accumulate, factor);
+                Multiply { unit, panel, data: &data, b: &b, first, c: &mut c, column, accumulate, factor }
+                    .run();
                 for (s, (found, before)) in c.chunks(column).zip(before.chunks(column)).enumerate() {
                     for r in 0..column {
                         let mut sum = if accumulate { before[r] } else { T::zero() };
@@ -478,7 +500,7 @@ mod tests {
             let a = numbers::<T>(count.max(depth) * row);
             for (unit, turned) in units().flat_map(|unit| [(unit, false), (unit, true)]) {
                 let mut data = vec![T::narrow(9.0); depth * width + 4];
-                fill(unit, panel, &a, row, turned, &mut data);
+                Fill { unit, panel, a: &a, row, turned, data: &mut data }.run();
                 for (at, x) in data.iter().enumerate() {
                     let (l, r) = (at / width, at % width);
                     let expected = match (l < depth, r < count) {
@@ -503,7 +525,10 @@ mod tests {
     fn a_product_that_does_not_fit_is_caught() {
         let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 63]);
         let panel = Panel { count: 8, depth: 4 };
-        multiply(unit(), panel, &data, &[b.as_slice(); COLUMNS], 0, (&mut c, 8), false, 1.0);
+        let (unit, b) = (unit(), [b.as_slice(); COLUMNS]);
+        let c = &mut c;
+        Multiply { unit, panel, data: &data, b: &b, first: 0, c, column: 8, accumulate: false, factor: 1.0 }
+            .run();
     }
 
     #[test]
@@ -511,12 +536,16 @@ mod tests {
     fn factors_of_unlike_depth_are_caught() {
         let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 64]);
         let panel = Panel { count: 8, depth: 4 };
-        multiply(unit(), panel, &data, &[b.as_slice(); COLUMNS], 1, (&mut c, 8), false, 1.0);
+        let (unit, b) = (unit(), [b.as_slice(); COLUMNS]);
+        let c = &mut c;
+        Multiply { unit, panel, data: &data, b: &b, first: 1, c, column: 8, accumulate: false, factor: 1.0 }
+            .run();
     }
 
     #[test]
     #[should_panic(expected = "outside its matrix")]
     fn a_panel_of_too_few_rows_is_caught() {
-        fill(unit(), Panel { count: 4, depth: 3 }, &[0.0; 17], 5, true, &mut [0.0; 24]);
+        let panel = Panel { count: 4, depth: 3 };
+        Fill { unit: unit(), panel, a: &[0.0; 17], row: 5, turned: true, data: &mut [0.0; 24] }.run();
     }
 }

@@ -1,7 +1,7 @@
 //! The matrix products of a batch: panels of patterns that stay in the first cache while all states pass by.
 
 use crate::Real;
-use crate::simd::{self, Panel, panel_rows, strip};
+use crate::simd::{Fill, Multiply, Panel, panel_rows, strip, unit};
 
 /// Terms of a sum per panel: 36 KiB of patterns.
 const DEPTH: usize = 192;
@@ -56,7 +56,7 @@ impl<T: Real> Panels<T> {
         (c, column): (&mut [T], usize),
         factor: T,
     ) {
-        let (unit, data) = (simd::unit(), &mut self.data[self.first..]);
+        let (unit, data) = (unit(), &mut self.data[self.first..]);
         // Panels of one depth: a short last one would spend its time on loading and storing sums.
         let step = depth.div_ceil(depth.div_ceil(DEPTH).max(1)).max(1);
         for row in (0..rows).step_by(panel_rows::<T>()) {
@@ -64,10 +64,10 @@ impl<T: Real> Panels<T> {
                 let panel =
                     Panel { count: (rows - row).min(panel_rows::<T>()), depth: step.min(depth - first) };
                 let from = if turned { row * stride + first } else { first * stride + row };
-                simd::fill(unit, panel, &a[from..], stride, turned, data);
+                T::fill(Fill { unit, panel, a: &a[from..], row: stride, turned, data });
                 let factor = if first + panel.depth == depth { factor } else { T::one() };
-                let c = (&mut c[row..], column);
-                simd::multiply(unit, panel, data, b, first, c, turned || first > 0, factor);
+                let (c, accumulate) = (&mut c[row..], turned || first > 0);
+                T::multiply(Multiply { unit, panel, data, b, first, c, column, accumulate, factor });
             }
         }
     }
