@@ -1,6 +1,7 @@
 //! Registers of floating-point numbers, one kind per level.
 
-use super::product::{Fill, Multiply};
+use super::panel::Fill;
+use super::product::Multiply;
 use crate::Real;
 
 /// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an

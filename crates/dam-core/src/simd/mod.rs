@@ -4,7 +4,7 @@
 //! Two rules hold for everything here. Each function returns the same bits on every [`Level`]: integer sums
 //! are exact, floating-point sums have a lane structure fixed by the element index alone, and no multiply and
 //! add are fused, so that a wider register changes the speed and nothing else (but perhaps the payload of a
-//! NaN). The one exception are the products of batches (`product`), which are fused on every level but the
+//! NaN). The one exception are the products of batches (`panel`, `product`), which are fused on every level but the
 //! portable one. And the level is found when the program runs, so that one binary is both portable and fast.
 
 #![allow(unsafe_code)]
@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 mod exp;
 mod lanes;
 mod masked;
+mod panel;
 mod popcount;
 mod product;
 mod transpose;
@@ -25,8 +26,9 @@ pub(crate) use lanes::Registers;
 pub(crate) use masked::{
     LANES, blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128, tree,
 };
+pub(crate) use panel::{Fill, Panel, panel_rows, strip, unit};
 pub(crate) use popcount::{hamming, hamming_batch};
-pub(crate) use product::{Fill, Multiply, Panel, panel_rows, strip, unit};
+pub(crate) use product::Multiply;
 pub(crate) use transpose::transpose64;
 
 /// The instruction sets that the inner loops are compiled for, from narrow to wide.
