@@ -121,6 +121,17 @@ fn power<const I: usize>(start: f64, x: f64) -> f64 {
     (0..I).fold(start, |product, _| product * x)
 }
 
+impl<T: Real, K: Kernel, Q: Aggregator> DamPlane<'_, T, K, Q> {
+    /// The energy at a x + b u, where the sum over the patterns is `total`.
+    fn energy(&self, total: Total, a: f64, b: f64) -> f64 {
+        let energy = -self.prefactor * self.aggregator.value(total);
+        match self.confinement {
+            Some([xx, xu, uu]) => energy + 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu),
+            None => energy,
+        }
+    }
+}
+
 impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
     fn at(&self, a: f64, b: f64) -> [f64; 3] {
         let (total, slopes) = match &self.sum {
@@ -129,12 +140,11 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
         };
         let slope = self.aggregator.slope(total);
         let mut at = [
-            -self.prefactor * self.aggregator.value(total),
+            self.energy(total, a, b),
             -self.prefactor * slope * slopes[0],
             -self.prefactor * slope * slopes[1],
         ];
         if let Some([xx, xu, uu]) = self.confinement {
-            at[0] += 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu);
             at[1] += a * xx + b * xu;
             at[2] += a * xu + b * uu;
         }
@@ -142,31 +152,16 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
     }
 
     fn values(&self, a: &[f64], b: &[f64], out: &mut [f64]) {
-        let mut totals = vec![Total { ln_scale: 0.0, sum: 0.0 }; out.len()];
-        match &self.sum {
-            PlaneSum::Moments(by_degree) => {
-                out.fill(0.0);
-                vectorize(Homogeneous { by_degree, a, b, out: &mut *out });
-                totals.iter_mut().zip(&*out).for_each(|(total, &sum)| total.sum = sum);
-            }
-            PlaneSum::Overlaps(p, q) => {
-                for ((total, &a), &b) in totals.iter_mut().zip(a).zip(b) {
-                    let mut reduction = Reduction::new(self.kernel, None, self.n);
-                    let mut m = [0.0; BLOCK];
-                    for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
-                        let m = &mut m[..p.len()];
-                        vectorize(Blend { p, q, a, b, m: &mut *m });
-                        reduction.value(m);
-                    }
-                    *total = reduction.total();
-                }
-            }
+        if let PlaneSum::Moments(by_degree) = &self.sum {
+            out.fill(0.0);
+            vectorize(Homogeneous { by_degree, a, b, out: &mut *out });
         }
-        for (((out, total), &a), &b) in out.iter_mut().zip(totals).zip(a).zip(b) {
-            *out = -self.prefactor * self.aggregator.value(total);
-            if let Some([xx, xu, uu]) = self.confinement {
-                *out += 0.5 * (a * a * xx + 2.0 * a * b * xu + b * b * uu);
-            }
+        for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            let total = match &self.sum {
+                PlaneSum::Moments(_) => Total { ln_scale: 0.0, sum: *out },
+                PlaneSum::Overlaps(p, q) => total(self.kernel, self.n, p, q, a, b),
+            };
+            *out = self.energy(total, a, b);
         }
     }
 
@@ -247,6 +242,19 @@ impl<T: Real> Vectorize for Blend<'_, T> {
     }
 }
 
+/// The sum over the patterns alone.
+fn total<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> Total {
+    let mut reduction = Reduction::new(kernel, None, n);
+    let mut m = [0.0; BLOCK];
+    for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
+        let m = &mut m[..p.len()];
+        vectorize(Blend { p, q, a, b, m: &mut *m });
+        reduction.value(m);
+    }
+    reduction.total()
+}
+
+/// The sum over the patterns, and its slopes along a and b.
 fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
     let mut reduction = Reduction::new(kernel, None, n);
     let mut slopes = [0.0; 2];
