@@ -298,7 +298,6 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
         if x.len() == 1 && self.len() <= SHARD {
             // The one-state path: no buffer but the field itself.
             let mut total = self.reduction();
-            h[0].fill(T::zero());
             let sum = h[0].as_mut_slice();
             self.store.scan_fields(0..self.len(), overlaps, sum, |_, _, m| total.weights(m));
             e[0] = self.finish_field(total.total(), &x[0], &mut h[0]);

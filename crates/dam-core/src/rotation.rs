@@ -44,14 +44,20 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
     fn price(&self, x: &<Sphere<T> as StateSpace>::State, cache: &RotationCache, mv: Rotation) -> f64 {
         use crate::reduce::BLOCK;
         let [di, dj] = self.turned(x, mv);
-        let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
         let mut reduction = self.reduction();
         let mut moved = [0.0; BLOCK];
-        for first in (0..self.len()).step_by(BLOCK) {
-            let moved = &mut moved[..BLOCK.min(self.len() - first)];
-            for (k, m) in moved.iter_mut().enumerate() {
-                let mu = first + k;
-                *m = cache.m[mu] + di * ri[mu].widen() + dj * rj[mu].widen();
+        let mut rows = self.store.site(mv.i, 0).zip(self.store.site(mv.j, 0));
+        for m in cache.m.chunks(BLOCK) {
+            let moved = &mut moved[..m.len()];
+            // Whole bricks make a block.
+            let mut first = 0;
+            while first < m.len() {
+                let Some((ri, rj)) = rows.next() else { break };
+                let (m, moved) = (&m[first..], &mut moved[first..]);
+                for (((moved, m), ri), rj) in moved.iter_mut().zip(m).zip(ri).zip(rj) {
+                    *moved = m + di * ri.widen() + dj * rj.widen();
+                }
+                first += ri.len();
             }
             reduction.value(moved);
         }
@@ -61,8 +67,8 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {
         let (sin, cos) = mv.angle.sin_cos();
         let [di, dj] = self.turned(x, mv);
-        let (ri, rj) = (self.store.site(mv.i), self.store.site(mv.j));
-        for (m, (ri, rj)) in cache.m.iter_mut().zip(ri.iter().zip(rj)) {
+        let rows = self.store.site(mv.i, 0).flatten().zip(self.store.site(mv.j, 0).flatten());
+        for (m, (ri, rj)) in cache.m.iter_mut().zip(rows) {
             *m += di * ri.widen() + dj * rj.widen();
         }
         let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());

@@ -2,6 +2,7 @@
 
 use super::panel::Fill;
 use super::product::Multiply;
+use super::single::{AddPatterns, Dots};
 use crate::Real;
 
 /// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an
@@ -22,6 +23,9 @@ pub trait Lanes {
     /// # Safety
     /// The machine must have the instruction set.
     unsafe fn mul(a: Self::Register, b: Self::Register) -> Self::Register;
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn add(a: Self::Register, b: Self::Register) -> Self::Register;
     /// a b + c, rounded once where the level can.
     ///
     /// # Safety
@@ -49,7 +53,11 @@ pub trait Registers: Sized {
     /// See [`Multiply`].
     fn multiply(product: Multiply<'_, Self>);
     /// See [`Fill`].
-    fn fill(copy: Fill<'_, Self>);
+    fn fill(fill: Fill<'_, Self>);
+    /// See [`Dots`].
+    fn dots(dots: Dots<'_, Self>);
+    /// See [`AddPatterns`].
+    fn add_patterns(sum: AddPatterns<'_, Self>);
 }
 
 #[derive(Debug)]
@@ -82,6 +90,10 @@ macro_rules! plain {
                 std::array::from_fn(|i| a[i] * b[i])
             }
             #[inline(always)]
+            unsafe fn add(a: Self::Register, b: Self::Register) -> Self::Register {
+                std::array::from_fn(|i| a[i] + b[i])
+            }
+            #[inline(always)]
             unsafe fn mul_add(a: Self::Register, b: Self::Register, c: Self::Register) -> Self::Register {
                 // Two roundings: a fused product in software would be slow where there is no instruction for it.
                 std::array::from_fn(|i| a[i] * b[i] + c[i])
@@ -108,7 +120,7 @@ mod x86 {
 
     macro_rules! vector {
         ($name:ident, $t:ident, $register:ident, $lanes:literal,
-         $load:ident $store:ident $splat:ident $mul:ident $mul_add:ident, |$a:ident, $b:ident| $interleave:expr) => {
+         $load:ident $store:ident $splat:ident $mul:ident $add:ident $mul_add:ident, |$a:ident, $b:ident| $interleave:expr) => {
             #[derive(Debug)]
             pub enum $name {}
 
@@ -138,6 +150,11 @@ mod x86 {
                     unsafe { $mul(a, b) }
                 }
                 #[inline(always)]
+                unsafe fn add(a: $register, b: $register) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $add(a, b) }
+                }
+                #[inline(always)]
                 unsafe fn mul_add(a: $register, b: $register, c: $register) -> $register {
                     // SAFETY: see the head of the impl.
                     unsafe { $mul_add(a, b, c) }
@@ -152,27 +169,27 @@ mod x86 {
     }
 
     vector!(Zmm64, f64, __m512d, 8,
-    _mm512_loadu_pd _mm512_storeu_pd _mm512_set1_pd _mm512_mul_pd _mm512_fmadd_pd,
+    _mm512_loadu_pd _mm512_storeu_pd _mm512_set1_pd _mm512_mul_pd _mm512_add_pd _mm512_fmadd_pd,
     |a, b| {
         let (low, high) = (_mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15));
         (_mm512_permutex2var_pd(a, low, b), _mm512_permutex2var_pd(a, high, b))
     });
     vector!(Zmm32, f32, __m512, 16,
-    _mm512_loadu_ps _mm512_storeu_ps _mm512_set1_ps _mm512_mul_ps _mm512_fmadd_ps,
+    _mm512_loadu_ps _mm512_storeu_ps _mm512_set1_ps _mm512_mul_ps _mm512_add_ps _mm512_fmadd_ps,
     |a, b| {
         let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
         let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         (_mm512_permutex2var_ps(a, low, b), _mm512_permutex2var_ps(a, high, b))
     });
     vector!(Ymm64, f64, __m256d, 4,
-    _mm256_loadu_pd _mm256_storeu_pd _mm256_set1_pd _mm256_mul_pd _mm256_fmadd_pd,
+    _mm256_loadu_pd _mm256_storeu_pd _mm256_set1_pd _mm256_mul_pd _mm256_add_pd _mm256_fmadd_pd,
     |a, b| {
         // The unpacking instructions work within halves of 128 bits, which then change places.
         let (even, odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
         (_mm256_permute2f128_pd::<0x20>(even, odd), _mm256_permute2f128_pd::<0x31>(even, odd))
     });
     vector!(Ymm32, f32, __m256, 8,
-    _mm256_loadu_ps _mm256_storeu_ps _mm256_set1_ps _mm256_mul_ps _mm256_fmadd_ps,
+    _mm256_loadu_ps _mm256_storeu_ps _mm256_set1_ps _mm256_mul_ps _mm256_add_ps _mm256_fmadd_ps,
     |a, b| {
         let (even, odd) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
         (_mm256_permute2f128_ps::<0x20>(even, odd), _mm256_permute2f128_ps::<0x31>(even, odd))
@@ -190,8 +207,14 @@ macro_rules! registers {
             fn multiply(product: Multiply<'_, Self>) {
                 product.run();
             }
-            fn fill(copy: Fill<'_, Self>) {
-                copy.run();
+            fn fill(fill: Fill<'_, Self>) {
+                fill.run();
+            }
+            fn dots(dots: Dots<'_, Self>) {
+                dots.run();
+            }
+            fn add_patterns(sum: AddPatterns<'_, Self>) {
+                sum.run();
             }
         }
     };

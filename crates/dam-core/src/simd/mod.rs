@@ -15,20 +15,24 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 mod exp;
 mod lanes;
+mod lines;
 mod masked;
 mod panel;
 mod popcount;
 mod product;
+mod single;
 mod transpose;
 
 pub(crate) use exp::{exp_f32, exp_f64};
 pub(crate) use lanes::Registers;
+pub(crate) use lines::Lines;
 pub(crate) use masked::{
     LANES, blend_sum_f64, masked_sum_f64, masked_sum_i32, masked_sum_i64, masked_sum_i128, tree,
 };
 pub(crate) use panel::{Fill, Panel, panel_rows, strip, unit};
 pub(crate) use popcount::{hamming, hamming_batch};
-pub(crate) use product::Multiply;
+pub(crate) use product::{Factors, Multiply, Strips};
+pub(crate) use single::{AddPatterns, Dots};
 pub(crate) use transpose::transpose64;
 
 /// The instruction sets that the inner loops are compiled for, from narrow to wide.

@@ -1,20 +1,39 @@
 //! The matrix product behind batched overlaps and fields: tiles of sums that stay in registers.
 
 use super::lanes::Lanes;
-use super::panel::{Panel, STRIPS, Unit, has, strip};
+use super::panel::{STRIPS, Unit, has, panel_rows, strip};
 use crate::Real;
 
 /// Columns of a tile.
 const COLUMNS: usize = 8;
 
-/// `c[s·column + r] = factor · ([c +] Σ_l panel[r, l] b[s][first + l])` for all s and all `count` rows r.
+/// The left side of a product: up to [`panel_rows`] rows, in strips that lie apart. Row r of term l is
+/// `data[r / strip · distance + l·step + r % strip]`; the last strip is whole in memory, whatever `rows` says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strips<'a, T> {
+    pub(crate) data: &'a [T],
+    pub(crate) rows: usize,
+    pub(crate) distance: usize,
+    pub(crate) step: usize,
+}
+
+/// The right side of a product.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Factors<'a, T> {
+    /// Column s is `columns[s]`, from its term `first` on.
+    Columns { columns: &'a [&'a [T]], first: usize },
+    /// Column s of term l is `data[l / strip · distance + s·strip + l % strip]`: bricks of patterns, a column for each
+    /// of `sites`.
+    Bricks { data: &'a [T], sites: usize, distance: usize },
+}
+
+/// `c[s·column + r] = factor · ([c +] Σ_l a[r, l] b[l, s])` for all columns s, all rows r and `depth` terms l.
 #[derive(Debug)]
 pub struct Multiply<'a, T> {
     pub(crate) unit: Unit,
-    pub(crate) panel: Panel,
-    pub(crate) data: &'a [T],
-    pub(crate) b: &'a [&'a [T]],
-    pub(crate) first: usize,
+    pub(crate) a: Strips<'a, T>,
+    pub(crate) b: Factors<'a, T>,
+    pub(crate) depth: usize,
     pub(crate) c: &'a mut [T],
     pub(crate) column: usize,
     pub(crate) accumulate: bool,
@@ -23,18 +42,29 @@ pub struct Multiply<'a, T> {
 
 impl<T: Real> Multiply<'_, T> {
     /// # Panics
-    /// Unless `data` holds the panel, every b its depth, and `c` the result in columns that do not overlap.
+    /// Unless `a` and `b` hold what is read of them, and `c` the result in columns that do not overlap.
     pub(super) fn run(self) {
-        let Self { unit, panel, data, b, first, c, column, accumulate, factor } = self;
-        assert!(has(unit) && panel.fits(data), "{panel:?} in {} numbers, on {unit:?}", data.len());
-        assert!(b.iter().all(|b| b.len() >= first + panel.depth), "factors of unlike depth");
-        let Some(last) = b.len().checked_sub(1) else { return };
-        assert!(
-            column >= panel.count && c.len() >= last * column + panel.count,
-            "a product outside its matrix"
-        );
-        let (data, c) = (data.as_ptr(), c.as_mut_ptr());
-        let all = Product { panel, data, b, first, c, column, accumulate, factor };
+        let Self { unit, a, b, depth, c, column, accumulate, factor } = self;
+        let strip = strip::<T>();
+        assert!(has(unit) && (1..=panel_rows::<T>()).contains(&a.rows), "{} rows on {unit:?}", a.rows);
+        let strips = a.rows.div_ceil(strip);
+        let last_term = depth.saturating_sub(1);
+        let held = (strips - 1) * a.distance + last_term * a.step + strip;
+        assert!(depth == 0 || a.data.len() >= held, "{held} numbers of a, not {}", a.data.len());
+        let columns = match b {
+            Factors::Columns { columns, first } => {
+                assert!(columns.iter().all(|b| b.len() >= first + depth), "factors of unlike depth");
+                columns.len()
+            }
+            Factors::Bricks { data, sites, distance } => {
+                let held = last_term / strip * distance + sites * strip;
+                assert!(depth == 0 || data.len() >= held, "{held} numbers of b, not {}", data.len());
+                sites
+            }
+        };
+        let Some(last) = columns.checked_sub(1) else { return };
+        assert!(column >= a.rows && c.len() >= last * column + a.rows, "a product outside its matrix");
+        let all = Product { a, b, columns, depth, c: c.as_mut_ptr(), column, accumulate, factor };
         // SAFETY: the asserts are what `tiles` asks for, and the machine has the unit.
         unsafe {
             match unit {
@@ -55,7 +85,7 @@ impl<T: Real> Multiply<'_, T> {
 unsafe fn multiply_avx512<T: Real>(all: &Product<'_, T>) {
     // SAFETY: promised by the caller. A strip is one register.
     unsafe {
-        match all.panel.width::<T>() / strip::<T>() {
+        match all.a.rows.div_ceil(strip::<T>()) {
             1 => all.tiles::<T::Avx512, 1, COLUMNS>(),
             2 => all.tiles::<T::Avx512, 2, COLUMNS>(),
             _ => all.tiles::<T::Avx512, STRIPS, COLUMNS>(),
@@ -70,7 +100,7 @@ unsafe fn multiply_avx512<T: Real>(all: &Product<'_, T>) {
 unsafe fn multiply_avx2<T: Real>(all: &Product<'_, T>) {
     // SAFETY: promised by the caller. A strip is two registers; twelve sums leave four registers for the factors.
     unsafe {
-        match all.panel.width::<T>() / strip::<T>() {
+        match all.a.rows.div_ceil(strip::<T>()) {
             STRIPS => all.tiles::<T::Avx2, STRIPS, 4>(),
             _ => all.tiles::<T::Avx2, 2, 4>(),
         }
@@ -79,10 +109,10 @@ unsafe fn multiply_avx2<T: Real>(all: &Product<'_, T>) {
 
 /// What [`Multiply`] was given, checked.
 struct Product<'a, T> {
-    panel: Panel,
-    data: *const T,
-    b: &'a [&'a [T]],
-    first: usize,
+    a: Strips<'a, T>,
+    b: Factors<'a, T>,
+    columns: usize,
+    depth: usize,
     c: *mut T,
     column: usize,
     accumulate: bool,
@@ -94,71 +124,78 @@ impl<T: Real> Product<'_, T> {
     /// registers for.
     ///
     /// # Safety
-    /// All must be as [`Multiply`] checks it; R registers must divide the width of the panel, and S [`COLUMNS`];
+    /// All must be as [`Multiply`] checks it; R registers must divide the strips of the rows, and S [`COLUMNS`];
     /// and the machine must have the instruction set of `L`.
     #[inline(always)]
     unsafe fn tiles<L: Lanes<Scalar = T>, const R: usize, const S: usize>(&self) {
-        let (count, width) = (self.panel.count, self.panel.width::<T>());
-        for (tile, b) in self.b.chunks(COLUMNS).enumerate() {
-            // Columns beyond the last repeat it.
-            let from: [*const T; COLUMNS] =
-                std::array::from_fn(|s| b[s.min(b.len() - 1)][self.first..].as_ptr());
-            // SAFETY: promised by the caller. A tile that is not whole is computed beside the matrix.
+        let rows = self.a.rows;
+        let width = rows.next_multiple_of(strip::<T>());
+        for first in (0..self.columns).step_by(COLUMNS) {
+            let count = COLUMNS.min(self.columns - first);
+            // SAFETY: promised by the caller. A tile whose last strip is not whole is computed beside the matrix.
             unsafe {
-                let c = self.c.add(tile * COLUMNS * self.column);
-                if count == width && b.len() == COLUMNS {
-                    self.tile::<L, R, S>(&from, c, self.column);
+                let c = self.c.add(first * self.column);
+                if rows == width {
+                    self.tile::<L, R, S>(first, count, c, self.column);
                     continue;
                 }
                 let mut whole = [T::zero(); COLUMNS * STRIPS * strip::<f32>()];
                 if self.accumulate {
-                    for s in 0..b.len() {
-                        c.add(s * self.column).copy_to_nonoverlapping(whole[s * width..].as_mut_ptr(), count);
+                    for s in 0..count {
+                        c.add(s * self.column).copy_to_nonoverlapping(whole[s * width..].as_mut_ptr(), rows);
                     }
                 }
-                self.tile::<L, R, S>(&from, whole.as_mut_ptr(), width);
-                for s in 0..b.len() {
-                    c.add(s * self.column).copy_from_nonoverlapping(whole[s * width..].as_ptr(), count);
+                self.tile::<L, R, S>(first, count, whole.as_mut_ptr(), width);
+                for s in 0..count {
+                    c.add(s * self.column).copy_from_nonoverlapping(whole[s * width..].as_ptr(), rows);
                 }
             }
         }
     }
 
+    /// `count` columns from `first` on, S at a time and the rest one by one.
+    ///
     /// # Safety
-    /// As [`tiles`](Self::tiles), for factors of the panel's depth and a whole tile in `c`.
+    /// As [`tiles`](Self::tiles), with whole strips in `c`.
     #[inline(always)]
     unsafe fn tile<L: Lanes<Scalar = T>, const R: usize, const S: usize>(
         &self,
-        b: &[*const T; COLUMNS],
+        first: usize,
+        count: usize,
         c: *mut T,
         column: usize,
     ) {
         let mut r = 0;
-        while r < self.panel.width::<T>() {
+        while r < self.a.rows.next_multiple_of(strip::<T>()) {
             let mut s = 0;
-            while s < COLUMNS {
-                let b: [*const T; S] = std::array::from_fn(|j| b[s + j]);
-                // SAFETY: promised by the caller; r + R LANES <= width and s + S <= COLUMNS.
-                unsafe { self.piece::<L, R, S>(r, &b, c.add(s * column + r), column) };
-                s += S;
+            // SAFETY: promised by the caller; r + R LANES <= whole strips and s + S <= count.
+            unsafe {
+                while s + S <= count {
+                    self.piece::<L, R, S>(r, first + s, c.add(s * column + r), column);
+                    s += S;
+                }
+                while s < count {
+                    self.piece::<L, R, 1>(r, first + s, c.add(s * column + r), column);
+                    s += 1;
+                }
             }
             r += R * L::LANES;
         }
     }
 
-    /// The sums of R registers of rows, from row `r` on, and S columns.
+    /// The sums of R registers of rows, from row `row` on, and S columns, from column `s` on.
     ///
     /// # Safety
     /// As [`tile`](Self::tile).
     #[inline(always)]
     unsafe fn piece<L: Lanes<Scalar = T>, const R: usize, const S: usize>(
         &self,
-        r: usize,
-        b: &[*const T; S],
+        row: usize,
+        s: usize,
         c: *mut T,
         column: usize,
     ) {
-        // SAFETY: promised by the caller.
+        // SAFETY: promised by the caller. Beyond the last term pointers are moved, but not read from.
         unsafe {
             let mut sums = [[L::splat(T::zero()); R]; S];
             if self.accumulate {
@@ -168,15 +205,31 @@ impl<T: Real> Product<'_, T> {
                     }
                 }
             }
-            let (width, depth) = (self.panel.width::<T>(), self.panel.depth);
-            let from = self.data.add(r);
-            // Two at a time: less to count.
-            for l in 0..depth / 2 {
-                add_terms::<L, R, S>(&mut sums, from.add(2 * l * width), b, 2 * l);
-                add_terms::<L, R, S>(&mut sums, from.add((2 * l + 1) * width), b, 2 * l + 1);
+            let mut a = [self.a.data.as_ptr(); R];
+            for (r, a) in a.iter_mut().enumerate() {
+                let row = row + r * L::LANES;
+                *a = a.add(row / strip::<T>() * self.a.distance + row % strip::<T>());
             }
-            if depth % 2 == 1 {
-                add_terms::<L, R, S>(&mut sums, from.add((depth - 1) * width), b, depth - 1);
+            let step = self.a.step;
+            match self.b {
+                Factors::Columns { columns, first } => {
+                    let b = std::array::from_fn(|j| columns[s + j][first..].as_ptr());
+                    add_terms::<L, R, S>(&mut sums, &a, step, &b, self.depth);
+                }
+                Factors::Bricks { data, distance, .. } => {
+                    let whole = self.depth / strip::<T>();
+                    let mut at = data[s * strip::<T>()..].as_ptr();
+                    for brick in 0..=whole {
+                        let depth = if brick < whole { strip::<T>() } else { self.depth % strip::<T>() };
+                        // Columns side by side: one register of addresses, not one each.
+                        let b = std::array::from_fn(|j| at.wrapping_add(j * strip::<T>()));
+                        add_terms::<L, R, S>(&mut sums, &a, step, &b, depth);
+                        at = at.wrapping_add(distance);
+                        for a in &mut a {
+                            *a = a.wrapping_add(strip::<T>() * step);
+                        }
+                    }
+                }
             }
             let factor = L::splat(self.factor);
             for (s, sums) in sums.iter().enumerate() {
@@ -188,14 +241,39 @@ impl<T: Real> Product<'_, T> {
     }
 }
 
-/// Adds the products of R registers from `a` on with term `l` of each column.
+/// Adds the products of R registers with `depth` terms of each column.
+///
+/// # Safety
+/// As [`add_term`], for all terms.
+#[inline(always)]
+unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
+    sums: &mut [[L::Register; R]; S],
+    a: &[*const L::Scalar; R],
+    step: usize,
+    b: &[*const L::Scalar; S],
+    depth: usize,
+) {
+    // SAFETY: promised by the caller. Two at a time: less to count.
+    unsafe {
+        for l in 0..depth / 2 {
+            add_term::<L, R, S>(sums, a, 2 * l * step, b, 2 * l);
+            add_term::<L, R, S>(sums, a, (2 * l + 1) * step, b, 2 * l + 1);
+        }
+        if depth % 2 == 1 {
+            add_term::<L, R, S>(sums, a, (depth - 1) * step, b, depth - 1);
+        }
+    }
+}
+
+/// Adds the products of R registers, `at` from the start of each, with term `l` of each column.
 ///
 /// # Safety
 /// All that is read must be there, and the machine have the instruction set of `L`.
 #[inline(always)]
-unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
+unsafe fn add_term<L: Lanes, const R: usize, const S: usize>(
     sums: &mut [[L::Register; R]; S],
-    a: *const L::Scalar,
+    a: &[*const L::Scalar; R],
+    at: usize,
     b: &[*const L::Scalar; S],
     l: usize,
 ) {
@@ -203,8 +281,8 @@ unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
     // SAFETY: promised by the caller.
     unsafe {
         let mut row = [L::splat(L::Scalar::narrow(0.0)); R];
-        for (r, row) in row.iter_mut().enumerate() {
-            *row = L::load(a.add(r * L::LANES));
+        for (row, a) in row.iter_mut().zip(a) {
+            *row = L::load(a.add(at));
         }
         for (sums, b) in sums.iter_mut().zip(b) {
             let b = L::splat(*b.add(l));
@@ -218,43 +296,51 @@ unsafe fn add_terms<L: Lanes, const R: usize, const S: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::panel::tests::{numbers, units};
-    use super::super::panel::{panel_rows, unit};
+    use super::super::panel::unit;
     use super::*;
 
     /// Every sum of every unit against a chain of products, fused and not, bit by bit.
     fn sums_are_chains<T: Real>(fused: fn(T, T, T) -> T) {
-        let most = panel_rows::<T>();
-        for (count, depth, columns, accumulate) in [
-            (strip::<T>(), 1, 8, false),
+        let (most, strip) = (panel_rows::<T>(), strip::<T>());
+        for (rows, depth, columns, accumulate) in [
+            (strip, 1, 8, false),
             (1, 5, 1, true),
-            (2 * strip::<T>(), 37, 9, false),
+            (2 * strip, 37, 9, false),
             (most - 3, 40, 16, true),
             (most, 128, 23, true),
-            (strip::<T>() + 1, 0, 3, true),
+            (strip + 1, 0, 3, true),
         ] {
-            let panel = Panel { count, depth };
-            let (width, first, column) = (panel.width::<T>(), 3, count + 5);
-            let data = numbers::<T>(width * depth);
-            let b = numbers::<T>((first + depth) * columns);
-            let b: Vec<&[T]> = (0..columns).map(|s| &b[s * (first + depth)..][..first + depth]).collect();
+            let (first, column, step, distance) = (3, rows + 5, strip + 2, (strip + 2) * (depth + 1));
+            let data = numbers::<T>(3 * distance);
+            let a = Strips { data: &data, rows, distance, step };
+            let b = numbers::<T>((first + depth).next_multiple_of(strip) * columns.max(first + depth));
+            let slices: Vec<&[T]> =
+                (0..columns).map(|s| &b[s * (first + depth)..][..first + depth]).collect();
             let before = numbers::<T>(columns * column);
             let factor = T::narrow(0.3);
-            for unit in units() {
+            let bricks = Factors::Bricks { data: &b, sites: columns, distance: columns * strip };
+            let factors = [Factors::Columns { columns: &slices, first }, bricks];
+            for (unit, b) in units().flat_map(|unit| factors.map(|b| (unit, b))) {
                 let mut c = before.clone();
-                Multiply { unit, panel, data: &data, b: &b, first, c: &mut c, column, accumulate, factor }
-                    .run();
+                Multiply { unit, a, b, depth, c: &mut c, column, accumulate, factor }.run();
                 for (s, (found, before)) in c.chunks(column).zip(before.chunks(column)).enumerate() {
                     for r in 0..column {
                         let mut sum = if accumulate { before[r] } else { T::zero() };
-                        for l in (0..depth).filter(|_| r < count) {
-                            let (a, b) = (data[l * width + r], b[s][first + l]);
+                        for l in (0..depth).filter(|_| r < rows) {
+                            let a = data[r / strip * distance + l * step + r % strip];
+                            let b = match b {
+                                Factors::Columns { columns, first } => columns[s][first + l],
+                                Factors::Bricks { data, distance, .. } => {
+                                    data[l / strip * distance + s * strip + l % strip]
+                                }
+                            };
                             sum = if unit == Unit::Portable { sum + a * b } else { fused(a, b, sum) };
                         }
-                        let expected = if r < count { sum * factor } else { before[r] };
+                        let expected = if r < rows { sum * factor } else { before[r] };
                         assert_eq!(
                             found[r].widen().to_bits(),
                             expected.widen().to_bits(),
-                            "{unit:?} {panel:?}"
+                            "{unit:?} {rows} {depth} {columns}"
                         );
                     }
                 }
@@ -268,25 +354,36 @@ mod tests {
         sums_are_chains::<f32>(f32::mul_add);
     }
 
+    fn product(data: &[f64], b: &[&[f64]], first: usize, c: &mut [f64]) {
+        let a = Strips { data, rows: 8, distance: 0, step: 8 };
+        let b = Factors::Columns { columns: b, first };
+        Multiply { unit: unit(), a, b, depth: 4, c, column: 8, accumulate: false, factor: 1.0 }.run();
+    }
+
     #[test]
     #[should_panic(expected = "outside its matrix")]
     fn a_product_that_does_not_fit_is_caught() {
-        let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 63]);
-        let panel = Panel { count: 8, depth: 4 };
-        let (unit, b) = (unit(), [b.as_slice(); COLUMNS]);
-        let c = &mut c;
-        Multiply { unit, panel, data: &data, b: &b, first: 0, c, column: 8, accumulate: false, factor: 1.0 }
-            .run();
+        product(&[0.0; 32], &[[0.0; 4].as_slice(); 8], 0, &mut [0.0; 63]);
     }
 
     #[test]
     #[should_panic(expected = "unlike depth")]
     fn factors_of_unlike_depth_are_caught() {
-        let (data, b, mut c) = ([0.0; 32], [0.0; 4], [0.0; 64]);
-        let panel = Panel { count: 8, depth: 4 };
-        let (unit, b) = (unit(), [b.as_slice(); COLUMNS]);
-        let c = &mut c;
-        Multiply { unit, panel, data: &data, b: &b, first: 1, c, column: 8, accumulate: false, factor: 1.0 }
-            .run();
+        product(&[0.0; 32], &[[0.0; 4].as_slice(); 8], 1, &mut [0.0; 64]);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of a")]
+    fn rows_that_are_too_short_are_caught() {
+        product(&[0.0; 31], &[[0.0; 4].as_slice(); 8], 0, &mut [0.0; 64]);
+    }
+
+    #[test]
+    #[should_panic(expected = "numbers of b")]
+    fn bricks_that_are_too_short_are_caught() {
+        let a = Strips { data: &[0.0; 72], rows: 8, distance: 0, step: 8 };
+        let b = Factors::Bricks { data: &[0.0; 31], sites: 2, distance: 16 };
+        let c = &mut [0.0; 16];
+        Multiply { unit: unit(), a, b, depth: 9, c, column: 8, accumulate: false, factor: 1.0 }.run();
     }
 }

@@ -3,9 +3,9 @@ use std::ops::Range;
 use nalgebra::{DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::panels::Panels;
+use super::panels::{PatternSums, overlaps};
 use crate::reduce::BLOCK;
-use crate::simd::{Vectorize, strip, vectorize};
+use crate::simd::{AddPatterns, Dots, Lines, strip, unit};
 use crate::{Error, Real, VectorSpace};
 
 /// Below this many states a dot-product loop beats the matrix product.
@@ -14,37 +14,25 @@ const BATCH: usize = 4;
 /// Patterns per task of a large scan. A constant, so that the bits do not depend on the number of threads.
 pub(crate) const SHARD: usize = 1 << 15;
 
-/// States whose overlaps with a block are in cache together.
-const GROUP: usize = 128;
+/// States whose overlaps with a block are in cache together: whole panels in both scalars.
+pub(crate) const GROUP: usize = 144;
 
-/// Patterns of a continuous space, one row of memory per site: the pattern index is contiguous, which is the
-/// fastest layout for batched overlaps, and lets a rotation of two coordinates touch two rows only.
+/// Patterns whose overlaps with a group are formed at a time: few enough for their bricks and the weights of a panel to
+/// stay in cache between overlaps and fields.
+const BLOCK_OF_GROUP: usize = 192;
+
+/// Patterns of a continuous space, in bricks: of as many patterns as fit into a cache line, site after site, the entries
+/// side by side. Batched overlaps and fields read bricks in order and as they lie, and a rotation of two coordinates
+/// touches two lines of each.
 ///
 /// Patterns are held once. Usually made by [`Dam::new`](crate::Dam::new).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DensePatterns<S: VectorSpace> {
     space: S,
     len: usize,
-    /// Distance of the rows of two neighbouring sites; patterns len..stride are zero.
-    stride: usize,
-    rows: Vec<S::Scalar>,
-}
-
-/// The same patterns in the same order, however they came to be stored.
-impl<S: VectorSpace> PartialEq for DensePatterns<S> {
-    fn eq(&self, other: &Self) -> bool {
-        let sites = self.space.sites();
-        self.space == other.space
-            && self.len == other.len
-            && (0..sites).all(|i| self.site(i) == other.site(i))
-    }
-}
-
-/// Room for whole cache lines, and rows that do not compete for the same ones, as those do that lie a multiple of
-/// a page apart.
-fn stride_for<T>(patterns: usize) -> usize {
-    let stride = patterns.next_multiple_of(strip::<T>());
-    if (stride * size_of::<T>()).is_multiple_of(4096) { stride + strip::<T>() } else { stride }
+    /// The entry of pattern μ at site i lies at `(μ / strip · N + i) · strip + μ % strip`; what lies beyond the last
+    /// pattern is zero.
+    bricks: Lines<S::Scalar>,
 }
 
 impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
@@ -57,9 +45,9 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         // Nothing is allocated before the first pattern has proved to fit.
         let mut patterns = patterns.peekable();
         let first_fits = matches!(patterns.peek(), Some(Ok(first)) if space.check("pattern", first).is_ok());
-        let stride = if first_fits { stride_for::<T>(patterns.size_hint().0.max(1)) } else { 0 };
-        let rows = vec![T::zero(); stride * space.sites()];
-        let mut store = Self { space, len: 0, stride, rows };
+        let count = if first_fits { patterns.size_hint().0 } else { 0 };
+        let bricks = Lines::with_capacity(count.div_ceil(strip::<T>()) * space.sites());
+        let mut store = Self { space, len: 0, bricks };
         for pattern in patterns {
             let pattern = pattern?;
             store.space.check("pattern", &pattern)?;
@@ -76,42 +64,56 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         self.len
     }
 
+    /// Numbers in a brick.
+    fn brick(&self) -> usize {
+        self.space.sites() * strip::<T>()
+    }
+
+    /// The bricks from pattern `first` on, the first of a brick.
+    fn bricks_from(&self, first: usize) -> &[T] {
+        debug_assert!(first.is_multiple_of(strip::<T>()));
+        &self.bricks[first * self.space.sites()..]
+    }
+
+    /// Where the entries of pattern `mu` start, to be taken in steps of a strip.
+    fn place(&self, mu: usize) -> usize {
+        mu / strip::<T>() * self.brick() + mu % strip::<T>()
+    }
+
     pub(super) fn append(&mut self, pattern: &DVector<T>) {
-        if self.len == self.stride {
-            self.grow();
+        if self.len.is_multiple_of(strip::<T>()) {
+            self.bricks.resize(self.bricks.count() + self.space.sites());
         }
-        for (row, &x) in self.rows.chunks_exact_mut(self.stride).zip(pattern.iter()) {
-            row[self.len] = x;
-        }
+        let place = self.place(self.len);
+        let entries = self.bricks[place..].iter_mut().step_by(strip::<T>());
+        entries.zip(pattern.iter()).for_each(|(entry, &x)| *entry = x);
         self.len += 1;
     }
 
-    fn grow(&mut self) {
-        let stride = stride_for::<T>(2 * self.stride);
-        let mut rows = vec![T::zero(); stride * self.space.sites()];
-        for (new, old) in rows.chunks_exact_mut(stride).zip(self.rows.chunks_exact(self.stride)) {
-            new[..self.len].copy_from_slice(&old[..self.len]);
-        }
-        (self.stride, self.rows) = (stride, rows);
-    }
-
     pub(super) fn column(&self, mu: usize) -> DVector<T> {
-        DVector::from_iterator(self.space.sites(), self.rows.chunks_exact(self.stride).map(|r| r[mu]))
+        let entries = self.bricks[self.place(mu)..].iter().step_by(strip::<T>());
+        DVector::from_iterator(self.space.sites(), entries.take(self.space.sites()).copied())
     }
 
     pub(super) fn take_column(&mut self, mu: usize) -> DVector<T> {
         let taken = self.column(mu);
         self.len -= 1;
-        for row in self.rows.chunks_exact_mut(self.stride) {
-            row[mu] = row[self.len];
-            row[self.len] = T::zero();
+        let (to, from) = (self.place(mu), self.place(self.len));
+        for at in (0..self.brick()).step_by(strip::<T>()) {
+            self.bricks[to + at] = self.bricks[from + at];
+            self.bricks[from + at] = T::zero();
         }
+        self.bricks.resize(self.len.div_ceil(strip::<T>()) * self.space.sites());
         taken
     }
 
-    /// The entries of all patterns at one site.
-    pub(crate) fn site(&self, i: usize) -> &[T] {
-        &self.rows[i * self.stride..][..self.len]
+    /// The entries of the patterns at one site, from pattern `first` on, the first of a brick; a brick at a time.
+    pub(crate) fn site(&self, i: usize, first: usize) -> impl Iterator<Item = &[T]> {
+        let from = first * self.space.sites() + i * strip::<T>();
+        let entries = self.bricks[from..].chunks(self.brick()).map(|brick| &brick[..strip::<T>()]);
+        // The last one holds only what there is.
+        let left = (first..self.len).step_by(strip::<T>()).map(|mu| strip::<T>().min(self.len - mu));
+        entries.zip(left).map(|(entries, left)| &entries[..left])
     }
 
     /// The overlaps x·ξ/N of every state with all patterns, a column per state.
@@ -132,8 +134,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         }
         let columns: Vec<&[T]> = x.iter().map(|x| x.as_slice()).collect();
         let batch = |first: usize, count: usize, m: &mut [T]| {
-            let rows = (&self.rows[first..], self.stride);
-            Panels::new().overlaps(rows, count, &columns, 1.0 / n as f64, (m, count));
+            overlaps(self.bricks_from(first), count, &columns, 1.0 / n as f64, (m, count));
         };
         if len <= SHARD {
             batch(0, len, m.as_mut_slice());
@@ -170,8 +171,8 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         });
     }
 
-    /// As [`scan_overlaps`](Self::scan_overlaps), but `visit` turns overlaps into weights w, and returns the factor for all that
-    /// was weighted before; adds Σ_μ w_μ ξ^μ to `h` (N per state, one state after the other).
+    /// As [`scan_overlaps`](Self::scan_overlaps), but `visit` turns overlaps into weights w, and returns the factor for
+    /// all that was weighted before; writes Σ_μ w_μ ξ^μ to `h` (N per state, one state after the other).
     pub(crate) fn scan_fields(
         &self,
         range: Range<usize>,
@@ -192,60 +193,79 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         let n = self.space.sites();
         let states = overlaps.states();
         if states < BATCH {
-            let mut buffer = [T::zero(); BLOCK];
             for s in 0..states {
-                for first in range.clone().step_by(BLOCK) {
-                    let block = &mut buffer[..BLOCK.min(range.end - first)];
-                    match overlaps {
-                        Overlaps::Of(x) => self.overlaps_of_one(first, &x[s], block),
-                        Overlaps::Known(m) => block.copy_from_slice(&m[s][first..][..block.len()]),
-                    }
-                    let factor = visit(s, first, block);
-                    if let Some(h) = h.as_deref_mut() {
-                        let h = &mut h[s * n..][..n];
-                        scale(h, factor);
-                        vectorize(AddPatterns {
-                            rows: &self.rows[first..],
-                            stride: self.stride,
-                            w: block,
-                            h,
-                        });
-                    }
-                }
+                let h = h.as_deref_mut().map(|h| &mut h[s * n..][..n]);
+                let one = overlaps.part(s..s + 1);
+                self.blocks_of_one(range.clone(), one, h, |first, m| visit(s, first, m));
             }
             return;
         }
         for from in (0..states).step_by(GROUP) {
             let group = from..(from + GROUP).min(states);
             let h = h.as_deref_mut().map(|h| &mut h[group.start * n..group.end * n]);
-            self.group_blocks(range.clone(), overlaps.part(group), h, |s, first, m| {
+            self.blocks_of_group(range.clone(), overlaps.part(group), h, |s, first, m| {
                 visit(from + s, first, m)
             });
         }
     }
 
-    /// The blocks of a group of states, through matrix products.
-    fn group_blocks(
+    /// The blocks of one state, through dot products, without a buffer on the heap.
+    fn blocks_of_one(
         &self,
         range: Range<usize>,
         overlaps: Overlaps<'_, T>,
         mut h: Option<&mut [T]>,
+        mut visit: impl FnMut(usize, &mut [T]) -> f64,
+    ) {
+        let mut buffer = [T::zero(); BLOCK];
+        if let Some(h) = h.as_deref_mut() {
+            h.fill(T::zero());
+        }
+        for first in range.clone().step_by(BLOCK) {
+            let len = BLOCK.min(range.end - first);
+            let block = &mut buffer[..len];
+            match overlaps {
+                Overlaps::Of(x) => self.overlaps_of_one(first, &x[0], block),
+                Overlaps::Known(m) => block.copy_from_slice(&m[0][first..][..len]),
+            }
+            let factor = visit(first, block);
+            if let Some(h) = h.as_deref_mut() {
+                if factor != 1.0 {
+                    let factor = T::narrow(factor);
+                    h.iter_mut().for_each(|h| *h *= factor);
+                }
+                // To the end of the last brick, where the patterns are zero, and so shall be the weights.
+                let whole = len.next_multiple_of(strip::<T>());
+                buffer[len..whole].fill(T::zero());
+                let bricks = self.bricks_from(first);
+                T::add_patterns(AddPatterns { unit: unit(), bricks, w: &buffer[..whole], h });
+            }
+        }
+    }
+
+    /// The blocks of a group of states, through matrix products.
+    fn blocks_of_group(
+        &self,
+        range: Range<usize>,
+        known: Overlaps<'_, T>,
+        h: Option<&mut [T]>,
         mut visit: impl FnMut(usize, usize, &mut [T]) -> f64,
     ) {
-        let (n, states) = (self.space.sites(), overlaps.states());
-        let mut panels = Panels::new();
-        let x: Vec<&[T]> = match overlaps {
+        let (n, states) = (self.space.sites(), known.states());
+        let x: Vec<&[T]> = match known {
             Overlaps::Of(x) => x.iter().map(|x| x.as_slice()).collect(),
             Overlaps::Known(_) => Vec::new(),
         };
+        let most = BLOCK_OF_GROUP.min(range.len());
         // One strip more, so that the columns do not compete for the same cache lines.
-        let column = BLOCK.min(range.len()) + strip::<T>();
+        let column = most.next_multiple_of(strip::<T>()) + strip::<T>();
         let mut m = vec![T::zero(); column * states];
-        for first in range.clone().step_by(BLOCK) {
-            let len = BLOCK.min(range.end - first);
-            let rows = (&self.rows[first..], self.stride);
-            match overlaps {
-                Overlaps::Of(_) => panels.overlaps(rows, len, &x, 1.0 / n as f64, (&mut m, column)),
+        let mut sums = h.as_ref().map(|_| PatternSums::new(n, states, most));
+        for first in range.clone().step_by(BLOCK_OF_GROUP) {
+            let len = BLOCK_OF_GROUP.min(range.end - first);
+            let bricks = self.bricks_from(first);
+            match known {
+                Overlaps::Of(_) => overlaps(bricks, len, &x, 1.0 / n as f64, (&mut m, column)),
                 Overlaps::Known(known) => {
                     for (block, known) in m.chunks_exact_mut(column).zip(known) {
                         block[..len].copy_from_slice(&known[first..][..len]);
@@ -254,20 +274,22 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             for (s, block) in m.chunks_exact_mut(column).enumerate() {
                 let factor = visit(s, first, &mut block[..len]);
-                if let Some(h) = h.as_deref_mut() {
-                    scale(&mut h[s * n..][..n], factor);
+                if let Some(sums) = sums.as_mut().filter(|_| factor != 1.0) {
+                    sums.scale(s, T::narrow(factor));
                 }
             }
-            if let Some(h) = h.as_deref_mut() {
-                let w: Vec<&[T]> = m.chunks_exact(column).map(|w| &w[..len]).collect();
-                panels.add_patterns(rows, &w, h, n);
+            if let Some(sums) = &mut sums {
+                sums.add(bricks, len, (&m, column));
             }
+        }
+        if let (Some(sums), Some(h)) = (sums, h) {
+            sums.finish(h);
         }
     }
 
     fn overlaps_of_one(&self, first: usize, x: &DVector<T>, m: &mut [T]) {
-        let inverse = T::narrow(1.0 / self.space.sites() as f64);
-        vectorize(Dots { rows: &self.rows[first..], stride: self.stride, x: x.as_slice(), inverse, m });
+        let (bricks, factor) = (self.bricks_from(first), T::narrow(1.0 / self.space.sites() as f64));
+        T::dots(Dots { unit: unit(), bricks, x: x.as_slice(), factor, m });
     }
 }
 
@@ -292,90 +314,6 @@ impl<T: Real> Overlaps<'_, T> {
         match self {
             Self::Of(x) => x.len(),
             Self::Known(m) => m.len(),
-        }
-    }
-}
-
-fn scale<T: Real>(h: &mut [T], factor: f64) {
-    if factor != 1.0 {
-        let factor = T::narrow(factor);
-        h.iter_mut().for_each(|h| *h *= factor);
-    }
-}
-
-/// m_μ = (Σ_i x_i ξ_i^μ) / N for one state; the sum runs over sites in order, so its bits do not depend on the
-/// width of the registers.
-struct Dots<'a, T> {
-    rows: &'a [T],
-    stride: usize,
-    x: &'a [T],
-    inverse: T,
-    m: &'a mut [T],
-}
-
-impl<T: Real> Vectorize for Dots<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        let Self { rows, stride, x, inverse, m } = self;
-        let len = m.len();
-        m.fill(T::zero());
-        let row = |i: usize| &rows[i * stride..][..len];
-        let whole = x.len() / 4 * 4;
-        for i in (0..whole).step_by(4) {
-            // Four rows at a time: a quarter of the traffic on m.
-            let (a, b, c, d) = (row(i), row(i + 1), row(i + 2), row(i + 3));
-            let (xa, xb, xc, xd) = (x[i], x[i + 1], x[i + 2], x[i + 3]);
-            for j in 0..len {
-                m[j] = (((m[j] + xa * a[j]) + xb * b[j]) + xc * c[j]) + xd * d[j];
-            }
-        }
-        for i in whole..x.len() {
-            let (a, xa) = (row(i), x[i]);
-            for j in 0..len {
-                m[j] += xa * a[j];
-            }
-        }
-        for m in m.iter_mut() {
-            *m *= inverse;
-        }
-    }
-}
-
-/// h_i += Σ_μ w_μ ξ_i^μ for one state, in a fixed number of lanes.
-struct AddPatterns<'a, T> {
-    rows: &'a [T],
-    stride: usize,
-    w: &'a [T],
-    h: &'a mut [T],
-}
-
-impl<T: Real> Vectorize for AddPatterns<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        const LANES: usize = 32;
-        for (i, h) in self.h.iter_mut().enumerate() {
-            let row = &self.rows[i * self.stride..][..self.w.len()];
-            let mut lanes = [T::zero(); LANES];
-            let (rows, ws) = (row.chunks_exact(LANES), self.w.chunks_exact(LANES));
-            for (j, (r, w)) in rows.remainder().iter().zip(ws.remainder()).enumerate() {
-                lanes[j] = *r * *w;
-            }
-            for (row, w) in rows.zip(ws) {
-                for j in 0..LANES {
-                    lanes[j] += row[j] * w[j];
-                }
-            }
-            let mut width = LANES / 2;
-            while width > 0 {
-                for j in 0..width {
-                    let upper = lanes[j + width];
-                    lanes[j] += upper;
-                }
-                width /= 2;
-            }
-            *h += lanes[0];
         }
     }
 }

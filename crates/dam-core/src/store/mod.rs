@@ -156,8 +156,8 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
     }
 
     fn group(&self) -> usize {
-        // A large product packs the patterns for each group, which takes as long as 32 columns or more.
-        if self.count() * self.space_ref().sites() < 1 << 17 { 32 } else { 128 }
+        // Patterns that do not stay in cache are read once for each group.
+        if self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { dense::GROUP }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {
