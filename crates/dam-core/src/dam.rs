@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use rayon::prelude::*;
-
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Energy, LocalField};
 use crate::kernel::Kernel;
@@ -184,8 +182,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     pub fn nearest_all(&self, x: &[StateIn<P>]) -> Result<Vec<(usize, f64)>, Error> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
         let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
-        x.par_chunks(SCANNED).zip(best.par_chunks_mut(SCANNED)).for_each(|(x, best)| {
-            self.store.scan(x, |s, first, m| {
+        crate::parallel::map_parts(&mut best, SCANNED, |k, best| {
+            self.store.scan(&x[k * SCANNED..][..best.len()], |s, first, m| {
                 for (k, &m) in m.iter().enumerate() {
                     if m > best[s].1 {
                         best[s] = (first + k, m);
@@ -259,7 +257,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
     fn shards<R: Send>(&self, task: impl Fn(std::ops::Range<usize>) -> R + Sync) -> Vec<R> {
         let count = self.len().div_ceil(SHARD);
         let run = |k: usize| task(k * SHARD..((k + 1) * SHARD).min(self.len()));
-        if count == 1 { vec![run(0)] } else { (0..count).into_par_iter().map(run).collect() }
+        crate::parallel::map(count, run)
     }
 
     /// An empty sum over patterns.

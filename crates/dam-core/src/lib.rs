@@ -56,6 +56,7 @@ pub mod models;
 pub mod npy;
 mod observe;
 mod overlap;
+mod parallel;
 mod plane;
 mod reduce;
 mod rotation;

@@ -46,7 +46,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
         let [di, dj] = self.turned(x, mv);
         let mut reduction = self.reduction();
         let mut moved = [0.0; BLOCK];
-        let mut rows = self.store.site(mv.i, 0).zip(self.store.site(mv.j, 0));
+        let mut rows = self.store.site(mv.i).zip(self.store.site(mv.j));
         for m in cache.m.chunks(BLOCK) {
             let moved = &mut moved[..m.len()];
             // Whole bricks make a block.
@@ -67,7 +67,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {
         let (sin, cos) = mv.angle.sin_cos();
         let [di, dj] = self.turned(x, mv);
-        let rows = self.store.site(mv.i, 0).flatten().zip(self.store.site(mv.j, 0).flatten());
+        let rows = self.store.site(mv.i).flatten().zip(self.store.site(mv.j).flatten());
         for (m, (ri, rj)) in cache.m.iter_mut().zip(rows) {
             *m += di * ri.widen() + dj * rj.widen();
         }

@@ -1,13 +1,13 @@
 //! Running a dynamics until it stops, one state or many.
 
 use rand::Rng;
-use rayon::prelude::*;
 
 use crate::aggregate::Aggregator;
 use crate::dynamics::{Dynamics, Progress, Synchronous};
 use crate::energy::{Energy, StateOf};
 use crate::kernel::Kernel;
 use crate::observe::Observer;
+use crate::parallel::map_parts;
 use crate::space::StateSpace;
 use crate::store::{PatternStore, StateIn};
 use crate::streams::{Purpose, Streams};
@@ -156,11 +156,7 @@ impl Runner {
         x.iter().try_for_each(|x| energy.space().check("state", x))?;
         // A function of the batch alone: the composition of groups decides the last bits of matrix products.
         let group = x.len().div_ceil(64).clamp(energy.group().clamp(1, 4096), 4096);
-        let runs: Vec<Vec<Run>> = x
-            .par_chunks_mut(group)
-            .enumerate()
-            .map(|(g, x)| self.run_group(energy, dynamics, x, |k| rng(g * group + k)))
-            .collect();
+        let runs = map_parts(x, group, |g, x| self.run_group(energy, dynamics, x, |k| rng(g * group + k)));
         x.iter().try_for_each(|x| energy.space().check("end state", x))?;
         Ok(runs.into_iter().flatten().collect())
     }

@@ -1,9 +1,9 @@
 use std::ops::Range;
 
 use nalgebra::{DMatrix, DVector};
-use rayon::prelude::*;
 
 use super::panels::{PatternSums, overlaps};
+use crate::parallel::{map, map_parts};
 use crate::reduce::BLOCK;
 use crate::simd::{AddPatterns, Dots, Lines, strip, unit};
 use crate::{Error, Real, VectorSpace};
@@ -107,12 +107,12 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         taken
     }
 
-    /// The entries of the patterns at one site, from pattern `first` on, the first of a brick; a brick at a time.
-    pub(crate) fn site(&self, i: usize, first: usize) -> impl Iterator<Item = &[T]> {
-        let from = first * self.space.sites() + i * strip::<T>();
-        let entries = self.bricks[from..].chunks(self.brick()).map(|brick| &brick[..strip::<T>()]);
-        // The last one holds only what there is.
-        let left = (first..self.len).step_by(strip::<T>()).map(|mu| strip::<T>().min(self.len - mu));
+    /// The entries of all patterns at one site, a brick at a time.
+    pub(crate) fn site(&self, i: usize) -> impl Iterator<Item = &[T]> {
+        let entries =
+            self.bricks[i * strip::<T>()..].chunks(self.brick()).map(|brick| &brick[..strip::<T>()]);
+        // The last brick holds only what there is.
+        let left = (0..self.len).step_by(strip::<T>()).map(|mu| strip::<T>().min(self.len - mu));
         entries.zip(left).map(|(entries, left)| &entries[..left])
     }
 
@@ -122,13 +122,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         let mut m = DMatrix::zeros(len, x.len());
         if x.len() < BATCH {
             for (x, m) in x.iter().zip(m.as_mut_slice().chunks_exact_mut(len)) {
-                // A block of m stays in cache while all rows pass by.
-                let one = |(k, m): (usize, &mut [T])| self.overlaps_of_one(k * BLOCK, x, m);
-                if len <= SHARD {
-                    m.chunks_mut(BLOCK).enumerate().for_each(one);
-                } else {
-                    m.par_chunks_mut(BLOCK).enumerate().with_min_len(SHARD / BLOCK).for_each(one);
-                }
+                map_parts(m, SHARD, |k, m| self.overlaps_of_one(k * SHARD, x, m));
             }
             return m;
         }
@@ -140,18 +134,16 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             batch(0, len, m.as_mut_slice());
             return m;
         }
-        let firsts: Vec<usize> = (0..len).step_by(SHARD).collect();
-        let part = |&first: &usize| {
-            let count = SHARD.min(len - first);
+        let parts = map(len.div_ceil(SHARD), |k| {
+            let count = SHARD.min(len - k * SHARD);
             let mut part = vec![T::zero(); count * x.len()];
-            batch(first, count, &mut part);
+            batch(k * SHARD, count, &mut part);
             part
-        };
-        let parts: Vec<Vec<T>> = firsts.par_iter().map(part).collect();
-        for (first, part) in firsts.into_iter().zip(parts) {
+        });
+        for (k, part) in parts.into_iter().enumerate() {
             let count = part.len() / x.len();
             for (m, part) in m.as_mut_slice().chunks_exact_mut(len).zip(part.chunks_exact(count)) {
-                m[first..first + count].copy_from_slice(part);
+                m[k * SHARD..][..count].copy_from_slice(part);
             }
         }
         m

@@ -238,7 +238,7 @@ impl Row {
     }
 }
 
-/// All four rows; a chunk takes a minute or so of one core.
+/// All four rows; a chunk takes a few minutes of one core at most.
 fn table(preset: Preset) -> Vec<Row> {
     const ALL: usize = usize::MAX;
     // realizations, of which noisy, checked; trials; patterns judged, in a chunk; draws of the directions
@@ -250,10 +250,10 @@ fn table(preset: Preset) -> Vec<Row> {
             (2, 0, 4, 4, 100, 100, 2),
         ],
         Preset::Paper => [
-            (40, 20, 10, 100, ALL, 300, 10),
-            (10, 3, 10, 100, ALL, 300, 10),
+            (40, 10, 10, 100, ALL, 300, 10),
+            (10, 2, 10, 100, ALL, 300, 10),
             (10, 0, 20, 20, 600, 300, 2),
-            (4, 1, 0, 10, 300, 75, 2),
+            (4, 1, 0, 10, 300, 150, 2),
         ],
         Preset::Full => [
             (100, 100, 0, 100, ALL, 300, 20),
@@ -311,7 +311,7 @@ fn centred(preset: Preset, table: &[Row]) -> Vec<Row> {
     let mut loads = vec![(200, 1_200, 200), (200, 1_760, 200), (400, 4_800, 60), (400, 7_040, 60)];
     let realizations = if preset == Preset::Quick { 3 } else { 5 };
     if preset != Preset::Quick {
-        loads.extend([(400, 10_240, 100), (500, 11_000, 600), (1_000, 48_000, 300)]);
+        loads.extend([(400, 10_240, 100), (500, 11_000, 300), (1_000, 48_000, 150)]);
     }
     let in_table = |n, m| table.iter().any(|row| (row.n, row.m) == (n, m));
     let mut rows = Vec::new();
@@ -320,7 +320,7 @@ fn centred(preset: Preset, table: &[Row]) -> Vec<Row> {
         if !in_table(n, m) {
             rows.push(Row::of(Model::CUBIC, n, m, realizations).judging(judged));
         }
-        rows.push(Row { chunk: 100, ..Row::of(Model::Centred, n, m, realizations).judging(judged) });
+        rows.push(Row { chunk: 150, ..Row::of(Model::Centred, n, m, realizations).judging(judged) });
     }
     rows
 }

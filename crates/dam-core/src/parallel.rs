@@ -1,0 +1,58 @@
+//! Loops on all cores of the caller's rayon pool, compiled once: rayon's own machinery is built anew for every closure it
+//! is given, which for generic code means in every crate, for every memory.
+
+use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+/// The results of a task for every index below `count`, in order.
+pub(crate) fn map<R: Send>(count: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
+    if count == 1 {
+        return vec![task(0)];
+    }
+    let results: Vec<Mutex<Option<R>>> = (0..count).map(|_| Mutex::new(None)).collect();
+    for_each(count, &|k| {
+        let result = task(k);
+        *results[k].lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    });
+    results.into_iter().filter_map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+/// The results of a task for every part of a slice, `size` long but for the last, in order: `task(index, part)`.
+pub(crate) fn map_parts<T: Send, R: Send>(
+    all: &mut [T],
+    size: usize,
+    task: impl Fn(usize, &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let parts: Vec<Mutex<&mut [T]>> = all.chunks_mut(size).map(Mutex::new).collect();
+    map(parts.len(), |k| task(k, &mut parts[k].lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
+fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(task);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_parts_are_the_slice() {
+        for count in [0, 1, 2, 77] {
+            assert_eq!(map(count, |k| k * k), (0..count).map(|k| k * k).collect::<Vec<_>>());
+        }
+        let mut all: Vec<usize> = (0..10).collect();
+        let sums = map_parts(&mut all, 4, |k, part| {
+            part.iter_mut().for_each(|x| *x += 100 * k);
+            part.iter().sum::<usize>()
+        });
+        assert_eq!(sums, [6, 422, 417]);
+        assert_eq!(all, [0, 1, 2, 3, 104, 105, 106, 107, 208, 209]);
+    }
+
+    #[test]
+    #[should_panic(expected = "task 3")]
+    fn a_panic_goes_on_to_the_caller() {
+        map(8, |k| assert!(k != 3, "task {k}"));
+    }
+}
