@@ -78,7 +78,7 @@ fn moments<T: Real>(coefficients: &[f64], p: &[T], q: &[T]) -> Vec<Vec<f64>> {
         if c != 0.0 {
             let mut binomial = 1.0;
             for j in 0..=k {
-                let sum = vectorize(Moment { p, q, powers: (k - j, j) });
+                let sum = T::moment(p, q, (k - j, j));
                 terms.push(c * binomial * sum);
                 binomial = binomial * (k - j) as f64 / (j + 1) as f64;
             }
@@ -88,7 +88,11 @@ fn moments<T: Real>(coefficients: &[f64], p: &[T], q: &[T]) -> Vec<Vec<f64>> {
     by_degree
 }
 
-/// Σ_μ p_μ^i q_μ^j in f64.
+/// Σ_μ p_μ^i q_μ^j in f64; called through [`Registers`](crate::simd::Registers), where it is compiled once.
+pub(crate) fn moment<T: Real>(p: &[T], q: &[T], powers: (usize, usize)) -> f64 {
+    vectorize(Moment { p, q, powers })
+}
+
 struct Moment<'a, T> {
     p: &'a [T],
     q: &'a [T],

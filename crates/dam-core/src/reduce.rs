@@ -84,6 +84,16 @@ macro_rules! by_degree {
     };
 }
 
+/// Σ F(m); called through [`Registers`](crate::simd::Registers), where it is compiled once.
+pub(crate) fn polynomial_values<T: Real>(p: &Polynomial, n: f64, m: &[T]) -> f64 {
+    by_degree!(p, |horner| SumF { kernel: &horner, n, m, scalar: PhantomData })
+}
+
+/// The same, and F'(m) in place of m.
+pub(crate) fn polynomial_weights<T: Real>(p: &Polynomial, n: f64, m: &mut [T]) -> f64 {
+    by_degree!(p, |horner| Weigh { kernel: &horner, n, m, scalar: PhantomData })
+}
+
 /// The online reduction of one state: consumes blocks of overlaps, returns weights dΣ/dm_μ · exp(−ln_scale).
 #[derive(Debug)]
 pub(crate) struct Reduction<'a, K> {
@@ -123,7 +133,7 @@ impl<'a, K: Kernel> Reduction<'a, K> {
                 }
             } else {
                 self.running.add(match self.polynomial {
-                    Some(p) => by_degree!(p, |horner| SumF { kernel: &horner, n, m, scalar: PhantomData }),
+                    Some(p) => T::polynomial_values(p, n, m),
                     None => vectorize(SumF { kernel, n, m, scalar: PhantomData }),
                 });
             }
@@ -136,7 +146,7 @@ impl<'a, K: Kernel> Reduction<'a, K> {
         let (kernel, n) = (self.kernel, self.n);
         if !self.running.logs {
             self.running.add(match self.polynomial {
-                Some(p) => by_degree!(p, |horner| Weigh { kernel: &horner, n, m, scalar: PhantomData }),
+                Some(p) => T::polynomial_weights(p, n, m),
                 None => vectorize(Weigh { kernel, n, m, scalar: PhantomData }),
             });
             return 1.0;

@@ -4,6 +4,7 @@ use super::panel::Fill;
 use super::product::Multiply;
 use super::single::{AddPatterns, Dots};
 use crate::Real;
+use crate::horner::Polynomial;
 
 /// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an
 /// instruction set that the machine must have, and all take pointers.
@@ -58,6 +59,12 @@ pub trait Registers: Sized {
     fn dots(dots: Dots<'_, Self>);
     /// See [`AddPatterns`].
     fn add_patterns(sum: AddPatterns<'_, Self>);
+    /// Σ F(m) of a polynomial kernel.
+    fn polynomial_values(kernel: &Polynomial, n: f64, m: &[Self]) -> f64;
+    /// The same, and F'(m) in place of m.
+    fn polynomial_weights(kernel: &Polynomial, n: f64, m: &mut [Self]) -> f64;
+    /// Σ_μ p_μ^i q_μ^j for the powers (i, j).
+    fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64;
 }
 
 #[derive(Debug)]
@@ -215,6 +222,15 @@ macro_rules! registers {
             }
             fn add_patterns(sum: AddPatterns<'_, Self>) {
                 sum.run();
+            }
+            fn polynomial_values(kernel: &Polynomial, n: f64, m: &[Self]) -> f64 {
+                crate::reduce::polynomial_values(kernel, n, m)
+            }
+            fn polynomial_weights(kernel: &Polynomial, n: f64, m: &mut [Self]) -> f64 {
+                crate::reduce::polynomial_weights(kernel, n, m)
+            }
+            fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64 {
+                crate::plane::moment(p, q, powers)
             }
         }
     };
