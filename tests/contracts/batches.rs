@@ -8,7 +8,7 @@ use dam_core::dynamics::{
 };
 use dam_core::{
     DensePatterns, Energy, Euclidean, Hypercube, LocalField, Purpose, Real, Runner, Sphere, StateSpace,
-    StopReason, Streams, VectorSpace,
+    StopReason, Streams, VectorSpace, models,
 };
 
 use crate::grid::{Case, GridSpace, close, over_grid};
@@ -61,6 +61,29 @@ fn scans_of_batches_equal_scans_of_their_states() {
     over_grid(&Sphere::<f32>::new(24).unwrap(), 20, scans);
     over_grid(&Euclidean::<f64>::new(24).unwrap(), 20, scans);
     over_grid(&Euclidean::<f32>::new(24).unwrap(), 20, scans);
+}
+
+/// Several blocks of patterns, more than one panel of states, and weights whose scale rises from block to block.
+fn several_blocks<T: Real>(tolerance: f64) {
+    let space = Sphere::<T>::new(24).unwrap();
+    let sample = |k| space.sample(&mut Streams::new(8).rng(Purpose::Patterns, k));
+    let memory = models::lse(space.clone(), 2.0, (0..1000).map(sample)).unwrap();
+    // Near patterns of every block.
+    let x: Vec<_> = (0..170).map(|k| space.project(&(sample(6 * k) + sample(2000 + k))).unwrap()).collect();
+    let (mut e, mut h) = (vec![0.0; 170], vec![space.zero_field(); 170]);
+    memory.fields(&x, &mut h, &mut e);
+    for (x, (e, h)) in x.iter().zip(e.iter().zip(&h)) {
+        let mut single = space.zero_field();
+        assert!((memory.field(x, &mut single) - e).abs() < tolerance);
+        let difference = single.iter().zip(h.iter()).map(|(a, b)| (a.widen() - b.widen()).abs());
+        assert!(difference.fold(0.0, f64::max) < tolerance);
+    }
+}
+
+#[test]
+fn batches_over_several_blocks_equal_their_states() {
+    several_blocks::<f64>(1e-12);
+    several_blocks::<f32>(1e-4);
 }
 
 /// How two end states are compared.

@@ -3,6 +3,7 @@
 use dam_core::rand::{Rng, RngExt};
 use dam_core::{
     Energy, Flip, FlipCache, Hypercube, Priced, Purpose, Real, Rotation, Sphere, Spins, StateSpace, Streams,
+    models,
 };
 
 use crate::grid::{Case, GridSpace, close, over_grid};
@@ -111,4 +112,27 @@ fn one_rotation<T: Real>(
 fn the_price_of_a_rotation_is_the_energy_difference() {
     over_grid(&Sphere::<f64>::new(24).unwrap(), 20, rotations);
     over_grid(&Sphere::<f32>::new(24).unwrap(), 20, rotations);
+}
+
+/// Overlaps are kept and summed in blocks of patterns; here there are several.
+fn across_blocks<T: Real>(tolerance: f64) {
+    let space = Sphere::<T>::new(12).unwrap();
+    let sample = |k| space.sample(&mut Streams::new(8).rng(Purpose::Patterns, k));
+    let memory = models::lse(space.clone(), 0.5, (0..797).map(sample)).unwrap();
+    let mut rng = Streams::new(9).rng(Purpose::Dynamics, 2);
+    let mut x = sample(797);
+    let mut cache = memory.cache(&x);
+    for _ in 0..40 {
+        let mv = rotation(12, &mut rng);
+        let (price, before) = (memory.price(&x, &cache, mv), memory.energy(&x));
+        memory.apply(&mut x, &mut cache, mv);
+        let change = memory.energy(&x) - before;
+        assert!((price - change).abs() < tolerance, "{mv:?}: {price} not {change}");
+    }
+}
+
+#[test]
+fn the_price_of_a_rotation_sums_over_all_blocks() {
+    across_blocks::<f64>(1e-12);
+    across_blocks::<f32>(1e-4);
 }

@@ -57,6 +57,10 @@ fn grow_and_shrink<S, K, Q>(
         }
     }
     assert!((0..few).all(|mu| memory.pattern(mu).unwrap() == kept[mu]));
+    // Into the room that was left.
+    memory.push(&all[few]).unwrap();
+    kept.push(all[few].clone());
+    same(&memory, &anew(&kept));
 }
 
 fn bits(values: &[f64]) -> Vec<u64> {
@@ -130,7 +134,7 @@ where
     DensePatterns<S>: PatternStore<Space = S>,
     for<'p> &'p S::State: IntoState<S>,
 {
-    // Past the growth of the stride: at 16, and where it doubles.
+    // Past several bricks, of 8 or 16 patterns.
     let all = patterns(space, 80);
     let x = space.sample(&mut Streams::new(1).rng(Purpose::Cues, 0));
     let close = |a: Vec<f64>, b: Vec<f64>| {
@@ -139,10 +143,12 @@ where
     };
     let kernel = Monomial::new(3).unwrap();
     grow_and_shrink(space, kernel, Sum, &all, 3, |a, b| {
+        assert!(a.store() == b.store());
         close(answers::<S, _, _>(a, &x), answers::<S, _, _>(b, &x));
     });
     let kernel = Exponential::anchored(0.3).unwrap();
     grow_and_shrink(space, kernel, LogSum, &all, 3, |a, b| {
+        assert!(a.store() == b.store());
         close(answers::<S, _, _>(a, &x), answers::<S, _, _>(b, &x));
     });
 }

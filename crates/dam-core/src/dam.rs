@@ -182,8 +182,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     pub fn nearest_all(&self, x: &[StateIn<P>]) -> Result<Vec<(usize, f64)>, Error> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
         let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
-        crate::parallel::map_parts(&mut best, SCANNED, |k, best| {
-            self.store.scan(&x[k * SCANNED..][..best.len()], |s, first, m| {
+        crate::parallel::map_parts(&mut best, SCANNED, |part, best| {
+            self.store.scan(&x[part * SCANNED..][..best.len()], |s, first, m| {
                 for (k, &m) in m.iter().enumerate() {
                     if m > best[s].1 {
                         best[s] = (first + k, m);

@@ -19,12 +19,12 @@ pub struct RotationCache {
 const REFRESH: usize = 1024;
 
 impl<T: Real, K: Kernel, Q: Aggregator> Dam<DensePatterns<Sphere<T>>, K, Q> {
-    /// The changes of x_i and x_j, over N: what multiplies the two rows of patterns.
-    fn turned(&self, x: &<Sphere<T> as StateSpace>::State, mv: Rotation) -> [f64; 2] {
+    /// The two sites and the changes of x there, over N: what multiplies the patterns' entries.
+    fn turned(&self, x: &<Sphere<T> as StateSpace>::State, mv: Rotation) -> [(usize, f64); 2] {
         let (sin, cos) = mv.angle.sin_cos();
         let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());
         let n = self.store.space().sites() as f64;
-        [(xi * (cos - 1.0) - xj * sin) / n, (xi * sin + xj * (cos - 1.0)) / n]
+        [(mv.i, (xi * (cos - 1.0) - xj * sin) / n), (mv.j, (xi * sin + xj * (cos - 1.0)) / n)]
     }
 }
 
@@ -43,22 +43,13 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
 
     fn price(&self, x: &<Sphere<T> as StateSpace>::State, cache: &RotationCache, mv: Rotation) -> f64 {
         use crate::reduce::BLOCK;
-        let [di, dj] = self.turned(x, mv);
+        let sites = self.turned(x, mv);
         let mut reduction = self.reduction();
         let mut moved = [0.0; BLOCK];
-        let mut rows = self.store.site(mv.i).zip(self.store.site(mv.j));
-        for m in cache.m.chunks(BLOCK) {
+        for (k, m) in cache.m.chunks(BLOCK).enumerate() {
             let moved = &mut moved[..m.len()];
-            // Whole bricks make a block.
-            let mut first = 0;
-            while first < m.len() {
-                let Some((ri, rj)) = rows.next() else { break };
-                let (m, moved) = (&m[first..], &mut moved[first..]);
-                for (((moved, m), ri), rj) in moved.iter_mut().zip(m).zip(ri).zip(rj) {
-                    *moved = m + di * ri.widen() + dj * rj.widen();
-                }
-                first += ri.len();
-            }
+            moved.copy_from_slice(m);
+            self.store.add_sites(k * BLOCK, sites, moved);
             reduction.value(moved);
         }
         -self.prefactor * self.aggregator.change(cache.total, reduction.total())
@@ -66,11 +57,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> Priced<Rotation> for Dam<DensePatterns<S
 
     fn apply(&self, x: &mut <Sphere<T> as StateSpace>::State, cache: &mut RotationCache, mv: Rotation) {
         let (sin, cos) = mv.angle.sin_cos();
-        let [di, dj] = self.turned(x, mv);
-        let rows = self.store.site(mv.i).flatten().zip(self.store.site(mv.j).flatten());
-        for (m, (ri, rj)) in cache.m.iter_mut().zip(rows) {
-            *m += di * ri.widen() + dj * rj.widen();
-        }
+        self.store.add_sites(0, self.turned(x, mv), &mut cache.m);
         let (xi, xj) = (x[mv.i].widen(), x[mv.j].widen());
         x[mv.i] = T::narrow(xi * cos - xj * sin);
         x[mv.j] = T::narrow(xi * sin + xj * cos);

@@ -63,7 +63,7 @@ impl Default for Runner {
 }
 
 /// States of a batch that are moved together.
-const WINDOW: usize = 144;
+const WINDOW: usize = crate::store::GROUP;
 
 impl Runner {
     /// At most this many steps; 0 only checks the state.

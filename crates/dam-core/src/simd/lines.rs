@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use super::panel::strip;
 use crate::Real;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 struct Line([f64; 8]);
 
@@ -38,7 +38,7 @@ impl<T: Real> Lines<T> {
     }
 }
 
-// The sealed `Real` is f32 or f64: every pattern of bits is one, zeros are 0, and neither asks for more alignment than
+// The sealed `Real` is f32 or f64: all bits make a number, those of zeros 0, and neither asks for more alignment than
 // a line has.
 impl<T: Real> Deref for Lines<T> {
     type Target = [T];

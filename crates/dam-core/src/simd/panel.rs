@@ -77,13 +77,13 @@ pub(super) fn has(unit: Unit) -> bool {
     }
 }
 
-/// Fills a panel with rows that lie apart: entry (r, l) is `a[r·row + l]`.
+/// Fills a panel with rows that lie apart: entry (r, l) is `a[r·distance + l]`.
 #[derive(Debug)]
 pub struct Fill<'a, T> {
     pub(crate) unit: Unit,
     pub(crate) panel: Panel,
     pub(crate) a: &'a [T],
-    pub(crate) row: usize,
+    pub(crate) distance: usize,
     pub(crate) data: &'a mut [T],
 }
 
@@ -93,7 +93,7 @@ impl<T: Real> Fill<'_, T> {
     pub(super) fn run(mut self) {
         let Panel { count, depth } = self.panel;
         assert!(has(self.unit) && self.panel.fits(self.data), "{:?} in {}", self.panel, self.data.len());
-        let held = (count - 1) * self.row + depth;
+        let held = (count - 1) * self.distance + depth;
         assert!(depth == 0 || self.a.len() >= held, "{:?} outside its matrix", self.panel);
         // SAFETY: the asserts are what `turn` asks for, and the machine has the unit.
         unsafe {
@@ -129,7 +129,7 @@ impl<T: Real> Fill<'_, T> {
         }
         for r in 0..width {
             for l in (if r < whole { deep } else { 0 })..depth {
-                self.data[l * width + r] = if r < count { self.a[r * self.row + l] } else { T::zero() };
+                self.data[l * width + r] = if r < count { self.a[r * self.distance + l] } else { T::zero() };
             }
         }
     }
@@ -148,7 +148,7 @@ impl<T: Real> Fill<'_, T> {
             unsafe {
                 let mut square = [L::splat(T::zero()); N];
                 for (i, x) in square.iter_mut().enumerate() {
-                    *x = L::load(from.add((r + i) * self.row + l));
+                    *x = L::load(from.add((r + i) * self.distance + l));
                 }
                 // Shuffling the two halves of the rows into each other log2 N times makes rows of columns.
                 let mut half = 1;
@@ -207,15 +207,15 @@ pub(super) mod tests {
         let most = panel_rows::<T>();
         for (count, depth) in [(3, 5), (17, 33), (most, 64), (8, 8), (16, 40), (most - 1, 100), (most, 0)] {
             let panel = Panel { count, depth };
-            let (width, row) = (panel.width::<T>(), count.max(depth) + 7);
-            let a = numbers::<T>(count.max(depth) * row);
+            let (width, distance) = (panel.width::<T>(), count.max(depth) + 7);
+            let a = numbers::<T>(count.max(depth) * distance);
             for unit in units() {
                 let mut data = vec![T::narrow(9.0); depth * width + 4];
-                Fill { unit, panel, a: &a, row, data: &mut data }.run();
+                Fill { unit, panel, a: &a, distance, data: &mut data }.run();
                 for (at, x) in data.iter().enumerate() {
                     let (l, r) = (at / width, at % width);
                     let expected = match (l < depth, r < count) {
-                        (true, true) => a[r * row + l],
+                        (true, true) => a[r * distance + l],
                         (true, false) => T::zero(),
                         (false, _) => T::narrow(9.0),
                     };
@@ -235,6 +235,6 @@ pub(super) mod tests {
     #[should_panic(expected = "outside its matrix")]
     fn a_panel_of_too_few_rows_is_caught() {
         let panel = Panel { count: 4, depth: 3 };
-        Fill { unit: unit(), panel, a: &[0.0; 17], row: 5, data: &mut [0.0; 24] }.run();
+        Fill { unit: unit(), panel, a: &[0.0; 17], distance: 5, data: &mut [0.0; 24] }.run();
     }
 }

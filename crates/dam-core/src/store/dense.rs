@@ -21,6 +21,10 @@ pub(crate) const GROUP: usize = 144;
 /// stay in cache between overlaps and fields.
 const BLOCK_OF_GROUP: usize = 192;
 
+/// Every block starts with a brick, of either scalar.
+const _: () =
+    assert!(SHARD.is_multiple_of(16) && BLOCK.is_multiple_of(16) && BLOCK_OF_GROUP.is_multiple_of(16));
+
 /// Patterns of a continuous space, in bricks: of as many patterns as fit into a cache line, site after site, the entries
 /// side by side. Batched overlaps and fields read bricks in order and as they lie, and a rotation of two coordinates
 /// touches two lines of each.
@@ -107,13 +111,16 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         taken
     }
 
-    /// The entries of all patterns at one site, a brick at a time.
-    pub(crate) fn site(&self, i: usize) -> impl Iterator<Item = &[T]> {
-        let entries =
-            self.bricks[i * strip::<T>()..].chunks(self.brick()).map(|brick| &brick[..strip::<T>()]);
-        // The last brick holds only what there is.
-        let left = (0..self.len).step_by(strip::<T>()).map(|mu| strip::<T>().min(self.len - mu));
-        entries.zip(left).map(|(entries, left)| &entries[..left])
+    /// Adds di ξ_i + dj ξ_j to the overlaps `m` of the patterns from `first` on, the first of a brick.
+    pub(crate) fn add_sites(&self, first: usize, sites: [(usize, f64); 2], m: &mut [f64]) {
+        let [(i, di), (j, dj)] = sites;
+        let strip = strip::<T>();
+        for (m, brick) in m.chunks_mut(strip).zip(self.bricks_from(first).chunks_exact(self.brick())) {
+            let (at_i, at_j) = (&brick[i * strip..][..strip], &brick[j * strip..][..strip]);
+            for ((m, xi), xj) in m.iter_mut().zip(at_i).zip(at_j) {
+                *m = *m + di * xi.widen() + dj * xj.widen();
+            }
+        }
     }
 
     /// The overlaps x·ξ/N of every state with all patterns, a column per state.
@@ -266,7 +273,8 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             for (s, block) in m.chunks_exact_mut(column).enumerate() {
                 let factor = visit(s, first, &mut block[..len]);
-                if let Some(sums) = sums.as_mut().filter(|_| factor != 1.0) {
+                // Before the first block there is nothing to scale.
+                if let Some(sums) = sums.as_mut().filter(|_| factor != 1.0 && first > range.start) {
                     sums.scale(s, T::narrow(factor));
                 }
             }

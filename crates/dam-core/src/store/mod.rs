@@ -8,7 +8,7 @@ mod tables;
 
 pub use bits::BitPatterns;
 pub use dense::DensePatterns;
-pub(crate) use dense::{Overlaps, SHARD};
+pub(crate) use dense::{GROUP, Overlaps, SHARD};
 pub use flips::FlipCache;
 
 use std::fmt::Debug;
@@ -97,7 +97,7 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     );
 }
 
-/// A space with a store of its own: bits for the [`Hypercube`], dense rows for [`Sphere`] and [`Euclidean`]
+/// A space with a store of its own: bits for the [`Hypercube`], dense bricks for [`Sphere`] and [`Euclidean`]
 /// (machinery).
 pub trait Storable: StateSpace {
     /// The store.
@@ -157,7 +157,7 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
 
     fn group(&self) -> usize {
         // Patterns that do not stay in cache are read once for each group.
-        if self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { dense::GROUP }
+        if self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { GROUP }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {

@@ -64,6 +64,7 @@ impl<T: Real> PatternSums<T> {
     /// If a slice is too small for that, or `len` more than there is room for.
     pub(super) fn add(&mut self, bricks: &[T], len: usize, (w, column): (&[T], usize)) {
         let (unit, strip, sites) = (unit(), strip::<T>(), self.sites);
+        assert!(w.len() >= (self.states - 1) * column + len, "weights of too few states");
         let weights = &mut *self.weights;
         let panels =
             self.sums.chunks_mut(sites * panel_rows::<T>()).zip(w.chunks(column * panel_rows::<T>()));
@@ -71,7 +72,7 @@ impl<T: Real> PatternSums<T> {
             let count = panel_rows::<T>().min(self.states - p * panel_rows::<T>());
             let panel = Panel { count, depth: len };
             let width = panel.width::<T>();
-            T::fill(Fill { unit, panel, a: w, row: column, data: weights });
+            T::fill(Fill { unit, panel, a: w, distance: column, data: weights });
             let a = Strips { data: weights, rows: width, distance: strip, step: width };
             let b = Factors::Bricks { data: bricks, sites, distance: sites * strip };
             let (accumulate, factor) = (true, T::one());
@@ -126,7 +127,9 @@ mod tests {
             overlaps(&bricks, len, &x, 0.5, (&mut m, column));
             let mut sums = PatternSums::new(n, states, len);
             sums.add(&bricks, len, (&m, column));
-            sums.scale(states - 1, T::narrow(0.5));
+            [0, states - 1]
+                .iter()
+                .for_each(|&s| sums.scale(s, T::narrow(if states == 1 { 0.5_f64.sqrt() } else { 0.5 })));
             sums.add(&bricks, len, (&m, column));
             let mut h = vec![T::zero(); n * states];
             sums.finish(&mut h);
@@ -139,7 +142,7 @@ mod tests {
                 }
                 // What lies between the columns is left alone.
                 assert!(m[s * column + len..][..2].iter().all(|m| m.widen() == 9.0));
-                let times = if s == states - 1 { 1.5 } else { 2.0 };
+                let times = if s == 0 || s == states - 1 { 1.5 } else { 2.0 };
                 for i in 0..n {
                     let sum: f64 = (0..len).map(|mu| at(i, mu) * m[s * column + mu].widen()).sum();
                     let found = h[s * n + i].widen();
@@ -158,15 +161,16 @@ mod tests {
 
     #[test]
     fn a_state_gives_the_same_bits_in_every_batch() {
-        let (n, len) = (70, 90);
+        // More than one part of a sum over sites.
+        let (n, len) = (470, 90);
         let bricks = numbers::<f64>(n * 96, 0.7);
         let x: Vec<Vec<f64>> = (0..21).map(|s| numbers(n, 1.3 + f64::from(s))).collect();
         let x: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
         let both = |x: &[&[f64]]| {
             let (mut m, mut h) = (vec![0.0; x.len() * len], vec![0.0; x.len() * n]);
-            overlaps(&bricks, len, x, 1.0 / 70.0, (&mut m, len));
+            overlaps(&bricks, len, x, 1.0 / 470.0, (&mut m, len));
             let mut sums = PatternSums::new(n, x.len(), len);
-            sums.add(&bricks, len, (&m, len));
+            (0..2).for_each(|_| sums.add(&bricks, len, (&m, len)));
             sums.finish(&mut h);
             (m, h)
         };
