@@ -77,6 +77,46 @@ pub(super) fn has(unit: Unit) -> bool {
     }
 }
 
+/// A loop that is compiled for the registers of each unit.
+pub(super) trait Loop<T: Real>: Sized {
+    /// # Safety
+    /// The machine must have the instruction set of `L`, and all slices the lengths that `run` has checked.
+    unsafe fn run_with<L: Lanes<Scalar = T>>(self);
+
+    /// # Safety
+    /// As [`run_with`](Self::run_with), for the unit.
+    unsafe fn run_on(self, unit: Unit) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            match unit {
+                Unit::Portable => self.run_with::<T::Portable>(),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx2 => run_avx2(self),
+                #[cfg(target_arch = "x86_64")]
+                Unit::Avx512 => run_avx512(self),
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`Loop::run_with`], for AVX-512F.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f")]
+unsafe fn run_avx512<T: Real>(op: impl Loop<T>) {
+    // SAFETY: promised by the caller.
+    unsafe { op.run_with::<T::Avx512>() }
+}
+
+/// # Safety
+/// As [`Loop::run_with`], for AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn run_avx2<T: Real>(op: impl Loop<T>) {
+    // SAFETY: promised by the caller.
+    unsafe { op.run_with::<T::Avx2>() }
+}
+
 /// Fills a panel with rows that lie apart: entry (r, l) is `a[r·distance + l]`.
 #[derive(Debug)]
 pub struct Fill<'a, T> {
@@ -90,54 +130,20 @@ pub struct Fill<'a, T> {
 impl<T: Real> Fill<'_, T> {
     /// # Panics
     /// If `a` or `data` is too small for the panel.
-    pub(super) fn run(mut self) {
+    pub(super) fn run(self) {
         let Panel { count, depth } = self.panel;
         assert!(has(self.unit) && self.panel.fits(self.data), "{:?} in {}", self.panel, self.data.len());
         let held = (count - 1) * self.distance + depth;
         assert!(depth == 0 || self.a.len() >= held, "{:?} outside its matrix", self.panel);
-        // SAFETY: the asserts are what `turn` asks for, and the machine has the unit.
-        unsafe {
-            match self.unit {
-                Unit::Portable => self.turn::<T::Portable>(),
-                #[cfg(target_arch = "x86_64")]
-                Unit::Avx2 => turn_avx2(&mut self),
-                #[cfg(target_arch = "x86_64")]
-                Unit::Avx512 => turn_avx512(&mut self),
-            }
-        }
-    }
-
-    /// Whole squares of registers, and the rest one by one.
-    ///
-    /// # Safety
-    /// All must be as [`run`](Self::run) checks it, and the machine have the instruction set of `L`.
-    #[inline(always)]
-    unsafe fn turn<L: Lanes<Scalar = T>>(&mut self) {
-        let Panel { count, depth } = self.panel;
-        let width = self.panel.width::<T>();
-        let (whole, deep) = (count / L::LANES * L::LANES, depth / L::LANES * L::LANES);
-        // SAFETY: promised by the caller; whole <= count and deep <= depth.
-        unsafe {
-            for r in (0..whole).step_by(L::LANES) {
-                match L::LANES {
-                    4 => self.squares::<L, 4>(r, deep),
-                    8 => self.squares::<L, 8>(r, deep),
-                    16 => self.squares::<L, 16>(r, deep),
-                    _ => unreachable!("registers of 4, 8 or 16"),
-                }
-            }
-        }
-        for r in 0..width {
-            for l in (if r < whole { deep } else { 0 })..depth {
-                self.data[l * width + r] = if r < count { self.a[r * self.distance + l] } else { T::zero() };
-            }
-        }
+        let unit = self.unit;
+        // SAFETY: the asserts are what the loop asks for, and the machine has the unit.
+        unsafe { self.run_on(unit) }
     }
 
     /// Turns the rows from `r` on in squares of N = LANES, side by side up to `deep`.
     ///
     /// # Safety
-    /// As [`turn`](Self::turn); r + N must be within the rows of the panel, and `deep` a multiple of N within its
+    /// As [`run_with`](Loop::run_with); r + N must be within the rows of the panel, and `deep` a multiple of N within its
     /// depth.
     #[inline(always)]
     unsafe fn squares<L: Lanes<Scalar = T>, const N: usize>(&mut self, r: usize, deep: usize) {
@@ -167,22 +173,30 @@ impl<T: Real> Fill<'_, T> {
     }
 }
 
-/// # Safety
-/// As [`Fill::turn`], for AVX-512F.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn turn_avx512<T: Real>(fill: &mut Fill<'_, T>) {
-    // SAFETY: promised by the caller.
-    unsafe { fill.turn::<T::Avx512>() }
-}
-
-/// # Safety
-/// As [`Fill::turn`], for AVX2.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn turn_avx2<T: Real>(fill: &mut Fill<'_, T>) {
-    // SAFETY: promised by the caller.
-    unsafe { fill.turn::<T::Avx2>() }
+impl<T: Real> Loop<T> for Fill<'_, T> {
+    /// Whole squares of registers, and the rest one by one.
+    #[inline(always)]
+    unsafe fn run_with<L: Lanes<Scalar = T>>(mut self) {
+        let Panel { count, depth } = self.panel;
+        let width = self.panel.width::<T>();
+        let (whole, deep) = (count / L::LANES * L::LANES, depth / L::LANES * L::LANES);
+        // SAFETY: promised by the caller; whole <= count and deep <= depth.
+        unsafe {
+            for r in (0..whole).step_by(L::LANES) {
+                match L::LANES {
+                    4 => self.squares::<L, 4>(r, deep),
+                    8 => self.squares::<L, 8>(r, deep),
+                    16 => self.squares::<L, 16>(r, deep),
+                    _ => unreachable!("registers of 4, 8 or 16"),
+                }
+            }
+        }
+        for r in 0..width {
+            for l in (if r < whole { deep } else { 0 })..depth {
+                self.data[l * width + r] = if r < count { self.a[r * self.distance + l] } else { T::zero() };
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! index of a pattern in its brick: the same bits on every level.
 
 use super::lanes::Lanes;
-use super::panel::{Unit, has, strip};
+use super::panel::{Loop, Unit, has, strip};
 use crate::Real;
 
 /// Bricks, or sites, at a time: chains enough to hide the latency of additions.
@@ -27,46 +27,6 @@ pub struct AddPatterns<'a, T> {
     pub(crate) bricks: &'a [T],
     pub(crate) w: &'a [T],
     pub(crate) h: &'a mut [T],
-}
-
-/// A loop that is compiled for the registers of each unit.
-trait Loop<T: Real>: Sized {
-    /// # Safety
-    /// The machine must have the instruction set of `L`, and all slices the lengths that `run` has checked.
-    unsafe fn run_with<L: Lanes<Scalar = T>>(self);
-
-    /// # Safety
-    /// As [`run_with`](Self::run_with), for the unit.
-    unsafe fn run_on(self, unit: Unit) {
-        // SAFETY: promised by the caller.
-        unsafe {
-            match unit {
-                Unit::Portable => self.run_with::<T::Portable>(),
-                #[cfg(target_arch = "x86_64")]
-                Unit::Avx2 => run_avx2(self),
-                #[cfg(target_arch = "x86_64")]
-                Unit::Avx512 => run_avx512(self),
-            }
-        }
-    }
-}
-
-/// # Safety
-/// As [`Loop::run_with`], for AVX-512F.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f")]
-unsafe fn run_avx512<T: Real>(op: impl Loop<T>) {
-    // SAFETY: promised by the caller.
-    unsafe { op.run_with::<T::Avx512>() }
-}
-
-/// # Safety
-/// As [`Loop::run_with`], for AVX2.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-unsafe fn run_avx2<T: Real>(op: impl Loop<T>) {
-    // SAFETY: promised by the caller.
-    unsafe { op.run_with::<T::Avx2>() }
 }
 
 impl<T: Real> Dots<'_, T> {
