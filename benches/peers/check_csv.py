@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Reads the tables of a run with pandas and computes every AUC, average precision and Youden index again with
-scikit-learn; they must equal ours to 1e-12 (percentages to 1e-10).
+scikit-learn; they must equal ours to 1e-10.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install pandas scikit-learn
     /tmp/peers/bin/python benches/peers/check_csv.py out/basin_isolation/quick

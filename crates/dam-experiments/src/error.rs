@@ -28,9 +28,7 @@ pub enum Error {
         found: usize,
     },
     /// A folder that holds the results of another run.
-    #[error(
-        "{path}: expected the run {expected}, found {found}; give another folder by --out, or empty this one by --force"
-    )]
+    #[error("{path}: expected the run {expected}, found {found}{advice}")]
     Foreign {
         /// The file.
         path: PathBuf,
@@ -38,6 +36,8 @@ pub enum Error {
         expected: String,
         /// What is there.
         found: String,
+        /// What can be done.
+        advice: &'static str,
     },
     /// Settings that cannot be computed.
     #[error("settings: expected {expected}, found {found}")]

@@ -100,7 +100,8 @@ fn method(settings: &Settings, report: &mut Report) {
          largest overlap with other patterns. AUC is the area under the ROC curve for failure, ties counted half. \
          Where labels are “noiseless”, a pattern is judged by one run without noise from the pattern itself; how often \
          noisy trials say the same is in the table of labels. ± is the standard deviation over disorder realizations, \
-         each with patterns and directions of its own.",
+         each with patterns and directions of its own. A run of 200 steps that is not at a fixed point by then ends where \
+         it is.",
         settings.directions
     ));
 }
@@ -150,6 +151,10 @@ fn labels(table: &[Measured<'_>], report: &mut Report) -> Result<(), Error> {
                 all.iter().map(|of| of.iter().map(|c| c.3).reduce(f64::max)),
             )
             .spread("steps", "steps of a noiseless run", 0, table.iter().map(steps)),
+    );
+    report.text(
+        "End overlaps of the two runs differ where 200 steps end one of them on its way, as at N = 100; where all runs reach a \
+         fixed point, it is the same one.",
     );
     Ok(())
 }
@@ -209,15 +214,19 @@ fn end_overlaps(table: &[Measured<'_>], report: &mut Report) -> Result<(), Error
             100.0 * ends.iter().filter(|&&m| test(m)).count() as f64 / ends.len() as f64
         };
         let (failed, lost) = (share(|m| m <= RETRIEVED), share(|m| m < 0.5));
+        let near = share(|m| (0.85..=RETRIEVED).contains(&m));
         if failed > 0.0 {
             report.note(format!(
-                "N = {}: {failed:.1} % of the runs count as failed, {lost:.1} % end below an overlap of 0.5. {}",
+                "N = {}: {failed:.1} % of the runs count as failed: {lost:.1} % end below an overlap of 0.5, {near:.1} % within \
+                 0.05 below the threshold. {}",
                 of.row.n,
-                if lost > 0.5 * failed {
+                if lost > 0.8 * failed {
                     "Failure is the loss of the pattern."
+                } else if near > 0.8 * failed {
+                    "Failure is a cut at 0.9 through a peak: the pattern keeps an attractor, and the percentage moves with the \
+                     place of the peak."
                 } else {
-                    "Most failures are a cut at 0.9 through a peak: the pattern keeps an attractor, and the percentage \
-                     moves with the place of the peak."
+                    "Failure is partly the loss of the pattern, partly a cut at 0.9 through a peak."
                 }
             ));
         }
@@ -273,7 +282,8 @@ fn centred_kernel(
         "A third of the noise in the cubic map is one field common to all states, Σ_ν ξ^ν / N. The Hermite kernel \
          m³ − 3m/N subtracts it, at no cost. Balance of signal and noise gives the end overlap for N → ∞: \
          m²(1 − m²) = 3 α for the standard kernel, 2 α for the centred one, α = M/N². It is another model, not a \
-         reproduction. Realization k of both kernels has the same patterns.",
+         reproduction. Realization k of both kernels has the same patterns; rows with more realizations or patterns than \
+         their neighbour hold these and others.",
     );
     let mut rows: Vec<&Measured<'_>> = table.iter().chain(centred).collect();
     rows.retain(|of| of.row.n >= 200);
@@ -309,8 +319,7 @@ fn notes(report: &mut Report) {
          says how far that was checked here).",
         "A threshold at 0.9 measures lost basins at small N and the place of a narrow peak at large N (B3), so that the \
          percentages of failures of different sizes are not the same question.",
-        "A number inside our range is a weak statement where the range is wide: three or four realizations of a few \
-         hundred patterns. Where a subset of the patterns is judged, the range includes the choice of it, which the \
+        "A number inside our range is a weak statement where the range is wide, as that of few realizations. Where a subset of the patterns is judged, the range includes the choice of it, which the \
          paper's number does not have. The area under the precision–recall curve moves with the share of failures.",
     ] {
         report.note(note);

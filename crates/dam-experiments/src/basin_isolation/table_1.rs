@@ -56,10 +56,8 @@ pub(super) fn report(table: &[Measured<'_>], report: &mut Report) {
             ),
     );
     report.text(
-        "The paper's interval is that of the last column. A bootstrap over patterns holds the noise of their own \
-         directions, too, and for the AUC it is as wide as the spread over realizations where these two columns agree; \
-         what it cannot see is what all patterns of a realization share. For the percentage of failures, compare the \
-         first two columns.",
+        "The paper's interval is that of the last column, over patterns. It includes the noise of their directions. It does not \
+         include what all patterns of a realization share, and is too narrow where the spread over realizations is wider.",
     );
 
     for (of, columns) in table.iter().zip(&all) {
@@ -115,7 +113,7 @@ fn independent(table: &[Measured<'_>], all: &[[Summary; 5]]) -> Table {
             lines.extend(other.columns[k].map(|theirs| Beside { n, title, ours: columns[k], theirs }));
         }
     }
-    Table::new("independent", "Ours beside an independent reproduction in NumPy")
+    Table::new("independent", "Ours beside an independent reproduction in NumPy (fail in percent)")
         .count("n", "N", lines.iter().map(|line| line.n))
         .text("quantity", "quantity", lines.iter().map(|line| line.title))
         .spread("ours", "ours", 3, lines.iter().map(|line| line.ours))

@@ -267,14 +267,22 @@ fn presets_and_choices_give_legal_settings_and_cells() {
 
 #[test]
 fn f32_gives_the_same_labels_up_to_rounding() {
-    let streams = Streams::new(9);
     let cell = Cell { model: Model::CUBIC, n: 30, m: 40, realization: 0, chunk: 0 };
     let single = Settings { precision: Precision::F32, ..small() };
-    let [a, b] = [small(), single].map(|settings| Isolation.compute(&settings, &cell, streams).unwrap());
-    for (a, b) in a.iter().zip(&b) {
-        assert!((a.end_overlap - b.end_overlap).abs() < 1e-3, "{} {}", a.end_overlap, b.end_overlap);
-        assert!((a.isolation[0] / b.isolation[0] - 1.0).abs() < 1e-4);
+    let (mut failed, mut all) = (0, 0);
+    for seed in 0..4 {
+        let streams = Streams::new(seed);
+        let compute = |settings: &Settings| Isolation.compute(settings, &cell, streams).unwrap();
+        let (a, b) = (compute(&small()), compute(&single));
+        for (a, b) in a.iter().zip(&b) {
+            assert_eq!(a.failed(false), b.failed(false), "{} {}", a.end_overlap, b.end_overlap);
+            assert!((a.end_overlap - b.end_overlap).abs() < 1e-3, "{} {}", a.end_overlap, b.end_overlap);
+            assert!((a.isolation[0] / b.isolation[0] - 1.0).abs() < 1e-4);
+            failed += usize::from(a.failed(false));
+            all += 1;
+        }
     }
+    assert!(failed > 0 && failed < all, "{failed} of {all}");
 }
 
 #[test]

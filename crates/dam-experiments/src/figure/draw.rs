@@ -164,6 +164,13 @@ impl<'a> Drawing<'a> {
 
         let mut occupied = Occupied::new(frame);
         self.panel.series.iter().for_each(|series| self.occupy(&mut occupied, series));
+        for guide in &self.panel.guides {
+            let line = guide_line(guide, self.axes.x_range, self.axes.y_range);
+            for ends in line.windows(2) {
+                let [a, b] = [ends[0], ends[1]].map(|(x, y)| self.column(x, y, y));
+                occupied.strip(a, b);
+            }
+        }
         let mut texts = Vec::new();
         for guide in &self.panel.guides {
             let (Guide::Vertical(_, words) | Guide::Horizontal(_, words)) = guide else { continue };
@@ -173,13 +180,6 @@ impl<'a> Drawing<'a> {
             if let Some(place) = best.or(places.first().copied()) {
                 occupied.rectangle(place);
                 texts.push(text(place.left, place.top + f64::from(TEXT), words.clone(), false));
-            }
-        }
-        for guide in &self.panel.guides {
-            let line = guide_line(guide, self.axes.x_range, self.axes.y_range);
-            for ends in line.windows(2) {
-                let [a, b] = [ends[0], ends[1]].map(|(x, y)| self.column(x, y, y));
-                occupied.strip(a, b);
             }
         }
         if let Some(entries) = &self.layout.legend_entries {

@@ -8,7 +8,8 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::address::root;
-use super::{Experiment, Options, Outcome, run};
+use super::run::{Outcome, run, unlike};
+use super::{Experiment, Options};
 use crate::Error;
 
 /// Runs an experiment and, once all cells are there, writes its report beside them and shows its tables.
@@ -31,9 +32,12 @@ fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options
     let folder = store.folder().display();
     match outcome {
         Outcome::Complete { records, levels } => {
-            let report = options
+            let mut report = options
                 .pool()?
                 .install(|| experiment.report(store.settings(), &records, root::<E>(store.seed())))?;
+            if levels.len() > 1 {
+                report.note(unlike(&levels.join(", ")));
+            }
             let mut head = store.head()?;
             head["instructions"] = json!(levels);
             report.write(store.folder(), &head)?;

@@ -58,7 +58,7 @@ pub struct Options {
     #[arg(long, value_parser = crate::realizations)]
     pub realizations: Option<usize>,
     /// Threads; by default as many as there are cores. Results do not depend on it.
-    #[arg(long)]
+    #[arg(long, value_parser = threads)]
     pub threads: Option<usize>,
     /// Where results go, by default out/EXPERIMENT/PRESET; a run that was interrupted goes on from what it finds there.
     #[arg(long, value_name = "DIR")]
@@ -78,6 +78,13 @@ pub struct Options {
     /// Use the vector instructions that all machines have, so that shards of unlike machines agree to the bit.
     #[arg(long)]
     pub portable: bool,
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count >= 1 => Ok(count),
+        _ => Err(format!("expected a number of at least 1, found {text}")),
+    }
 }
 
 impl Options {

@@ -1,10 +1,10 @@
 //! Computing cells.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Once, OnceLock};
-use std::time::Duration;
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use super::address::{json, streams};
 use super::{Experiment, Options, Records, Store};
@@ -95,20 +95,19 @@ pub(super) fn run_until<E: Experiment>(
     }
     if !missing.is_empty() {
         let all = (0..cells.len()).filter(|&position| mine(position)).count();
-        let bar = progress(all, all - missing.len(), options.quiet);
+        let costs = missing.iter().map(|cell| cost(cell)).sum();
+        let bar = Progress::new(all, all - missing.len(), costs, options.quiet);
         // Records are read again at the end, so that memory is that of the cells under way.
         found.records.clear();
         let computed = compute(experiment, &store, &missing, options, stop, &bar);
-        bar.finish_and_clear();
+        bar.bar.finish_and_clear();
         computed?;
         found = store.find(&cells)?;
     }
 
     if found.levels.len() > 1 {
         let levels = found.levels.join(", ");
-        eprintln!(
-            "cells of unlike vector instructions ({levels}) agree to rounding only; --portable avoids it"
-        );
+        eprintln!("{}", unlike(&levels));
     }
     let (finished, of) = (found.records.len(), cells.len());
     let outcome = if finished == of {
@@ -129,7 +128,7 @@ fn compute<E: Experiment>(
     missing: &[&E::Cell],
     options: &Options,
     stop: &AtomicBool,
-    bar: &ProgressBar,
+    bar: &Progress,
 ) -> Result<(), Error> {
     let pool = options.pool()?;
     let (next, failed) = (AtomicUsize::new(0), OnceLock::new());
@@ -145,7 +144,7 @@ fn compute<E: Experiment>(
                 while !stop.load(Ordering::Relaxed) && failed.get().is_none() {
                     let Some(cell) = missing.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
                     match one(cell) {
-                        Ok(()) => bar.inc(1),
+                        Ok(()) => bar.finished(experiment.cost(store.settings(), cell)),
                         // The first error is the one that is told.
                         Err(e) => drop(failed.set(e)),
                     }
@@ -161,16 +160,44 @@ fn instructions() -> String {
     format!("{}, {}", std::env::consts::ARCH, dam_core::level())
 }
 
-fn progress(cells: usize, finished: usize, quiet: bool) -> ProgressBar {
-    if quiet {
-        return ProgressBar::hidden();
+/// What is to be known of cells that were computed with several levels.
+pub(super) fn unlike(levels: &str) -> String {
+    format!(
+        "cells of unlike vector instructions ({levels}): AVX2 and AVX-512 agree to the bit, others to rounding only; --portable \
+         avoids it"
+    )
+}
+
+/// Cells done, their rate, and the time left by their costs: dear cells go first.
+struct Progress {
+    bar: ProgressBar,
+    start: Instant,
+    costs: f64,
+    done: Mutex<f64>,
+}
+
+impl Progress {
+    fn new(cells: usize, finished: usize, costs: f64, quiet: bool) -> Self {
+        let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(cells as u64) };
+        let style = "{wide_bar} {pos}/{len} cells, {per_sec}, {msg}";
+        // The rate is that of this run, not of what it found.
+        let bar = bar
+            .with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+            .with_position(finished as u64);
+        bar.reset_eta();
+        if !quiet {
+            bar.enable_steady_tick(Duration::from_millis(500));
+        }
+        Self { bar, start: Instant::now(), costs, done: Mutex::new(0.0) }
     }
-    let style = "{wide_bar} {pos}/{len} cells, {per_sec}, {eta} left";
-    let bar = ProgressBar::new(cells as u64)
-        .with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
-        // Rate and time left are those of this run, not of what it found.
-        .with_position(finished as u64);
-    bar.reset_eta();
-    bar.enable_steady_tick(Duration::from_millis(500));
-    bar
+
+    fn finished(&self, cost: f64) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done += cost;
+        let left = self.start.elapsed().as_secs_f64() * (self.costs / *done - 1.0).max(0.0);
+        if left.is_finite() {
+            self.bar.set_message(format!("{} left", HumanDuration(Duration::from_secs_f64(left.min(1e9)))));
+        }
+        self.bar.inc(1);
+    }
 }

@@ -35,6 +35,7 @@ struct Head<S> {
     experiment: String,
     format: u32,
     version: String,
+    arithmetic: u32,
     seed: u64,
     settings: S,
 }
@@ -59,6 +60,15 @@ pub(super) struct Found<E: Experiment> {
     pub(super) levels: Vec<String>,
 }
 
+/// Counts the changes of random draws and of last bits in the crates below, within one version: cells from before and
+/// after such a change are not mixed.
+const ARITHMETIC: u32 = 2;
+
+/// What to do about a folder of results that holds another run.
+const ELSEWHERE: &str = "; give another folder by --out, or empty this one by --force";
+/// And about a part of a run.
+const PARTS: &str = "; the parts of a run are made by one version with the same options";
+
 const PREFIX: &str = "{\"checksum\":\"";
 const MIDDLE: &str = "\",\"entry\":";
 
@@ -67,19 +77,20 @@ impl<E: Experiment> Store<E> {
     /// and what its report has written are removed, and nothing else.
     ///
     /// # Errors
-    /// [`Error::Foreign`] if the folder holds another run: another experiment, format, version, seed or settings;
+    /// [`Error::Foreign`] if the folder holds another run: another experiment, format, version, arithmetic, seed or settings;
     /// [`Error::Output`] if it cannot be read or written.
     pub fn open(folder: &Path, seed: u64, settings: E::Settings, force: bool) -> Result<Self, Error> {
         let head = Head {
             experiment: E::NAME.into(),
             format: E::FORMAT,
             version: env!("CARGO_PKG_VERSION").into(),
+            arithmetic: ARITHMETIC,
             seed,
             settings,
         };
         let store = Self { folder: folder.to_owned(), head, force };
         let path = folder.join("run.json");
-        match store.compare(&path) {
+        match store.compare(&path, ELSEWHERE) {
             Ok(true) => return Ok(store),
             Ok(false) => {}
             Err(Error::Foreign { .. }) if force => store.empty()?,
@@ -92,10 +103,11 @@ impl<E: Experiment> Store<E> {
         Ok(store)
     }
 
-    /// Whether the file holds the head of this run; `false` if there is none.
-    fn compare(&self, path: &Path) -> Result<bool, Error> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
+    /// Whether the file holds the head of this run; `false` if there is none, or one that cannot be read: every cell has
+    /// its own.
+    fn compare(&self, path: &Path, advice: &'static str) -> Result<bool, Error> {
+        let text = match fs::read(path) {
+            Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
             Err(e) => return Err(Error::output(path, &e)),
         };
@@ -104,8 +116,10 @@ impl<E: Experiment> Store<E> {
             return Ok(true);
         }
         let expected = serde_json::from_str(&expected).unwrap_or_default();
-        let found = serde_json::from_str(&text).unwrap_or_default();
-        Err(foreign(path, &expected, &found))
+        match serde_json::from_str::<Value>(&text) {
+            Ok(found @ Value::Object(_)) => Err(foreign(path, &expected, &found, advice)),
+            _ => Ok(false),
+        }
     }
 
     /// Removes the files of a run; those of the report first, so that it never stands beside another run.
@@ -122,11 +136,13 @@ impl<E: Experiment> Store<E> {
                 _ => {}
             }
         }
-        let cells = self.cells();
-        match fs::remove_dir_all(&cells) {
-            Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::output(&cells, &e)),
-            _ => Ok(()),
+        let ours = |path: &Path| path.extension().is_some_and(|of| of == "json" || of == "tmp");
+        for file in fs::read_dir(self.cells()).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if ours(&file) {
+                fs::remove_file(&file).map_err(|e| Error::output(&file, &e))?;
+            }
         }
+        Ok(())
     }
 
     fn cells(&self) -> PathBuf {
@@ -151,7 +167,7 @@ impl<E: Experiment> Store<E> {
         self.head.seed
     }
 
-    /// What the run is: experiment, format, version, seed and settings.
+    /// What the run is: experiment, format, version, arithmetic, seed and settings.
     ///
     /// # Errors
     /// [`Error::Output`] if the settings cannot be written as JSON.
@@ -213,7 +229,7 @@ impl<E: Experiment> Store<E> {
             match self.read(&text) {
                 Some(entry) if entry.head != self.head && !self.force => {
                     let of = |head| serde_json::to_value(head).unwrap_or_default();
-                    return Err(foreign(&path, &of(&self.head), &of(&entry.head)));
+                    return Err(foreign(&path, &of(&self.head), &of(&entry.head), ELSEWHERE));
                 }
                 Some(entry) if entry.cell == *cell && entry.head == self.head => {
                     if !found.levels.contains(&entry.level) {
@@ -236,8 +252,11 @@ impl<E: Experiment> Store<E> {
         let mut damaged = Vec::new();
         for folder in folders {
             let path = folder.join("run.json");
-            if !self.compare(&path)? {
-                return Err(Error::output(&path, &"expected the folder of a run, found no such file"));
+            if !self.compare(&path, PARTS)? {
+                return Err(Error::output(
+                    &path,
+                    &"expected what a run is, found no such file or a damaged one",
+                ));
             }
             for cell in cells {
                 let key = json(cell).map_err(|e| Error::output(folder, &e))?;
@@ -280,7 +299,7 @@ impl<E: Experiment> Store<E> {
 }
 
 /// Says where two heads differ first.
-fn foreign(path: &Path, expected: &Value, found: &Value) -> Error {
+fn foreign(path: &Path, expected: &Value, found: &Value, advice: &'static str) -> Error {
     let (mut place, mut expected, mut found) = (String::new(), expected, found);
     loop {
         let next = match (expected, found) {
@@ -302,5 +321,5 @@ fn foreign(path: &Path, expected: &Value, found: &Value) -> Error {
     let place = place.trim_start_matches('.');
     let show =
         |value: &Value| format!("{place} = {}", value.to_string().chars().take(200).collect::<String>());
-    Error::Foreign { path: path.to_owned(), expected: show(expected), found: show(found) }
+    Error::Foreign { path: path.to_owned(), expected: show(expected), found: show(found), advice }
 }

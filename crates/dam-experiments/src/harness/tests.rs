@@ -1,8 +1,10 @@
+mod process;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -209,11 +211,27 @@ fn results_of_another_run_are_refused() {
     let scaled = Settings { scale: 2.0, ..settings() };
     let message = refused(scaled.clone(), &options(folder.path())).to_string();
     assert!(message.contains("settings.scale = 2.0, found settings.scale = 3.3"), "{message}");
+    // Another experiment, format, version or arithmetic.
+    let path = folder.path().join("run.json");
+    let head = fs::read_to_string(&path).unwrap();
+    for (ours, theirs) in [
+        ("\"experiment\":\"draws\"", "\"experiment\":\"dreams\""),
+        ("\"format\":3", "\"format\":2"),
+        ("\"version\":\"", "\"version\":\"9."),
+        ("\"arithmetic\":", "\"arithmetic\":9"),
+    ] {
+        let other = head.replacen(ours, theirs, 1);
+        assert!(other != head, "{ours}");
+        fs::write(&path, other).unwrap();
+        assert!(matches!(refused(settings(), &options(folder.path())), Error::Foreign { .. }), "{theirs}");
+    }
+    fs::write(&path, &head).unwrap();
     // Nor is such a run merged into another.
     let elsewhere = tempfile::tempdir().unwrap();
     let merge = vec![folder.path().to_owned()];
     let merged = Options { seed: 8, merge, ..options(elsewhere.path()) };
-    assert!(matches!(refused(settings(), &merged), Error::Foreign { .. }));
+    let message = refused(settings(), &merged).to_string();
+    assert!(message.contains("the parts of a run") && !message.contains("--force"), "{message}");
     let nothing = Options { merge: vec![elsewhere.path().join("none")], ..options(folder.path()) };
     assert!(matches!(refused(settings(), &nothing), Error::Output { .. }));
     // A cell smuggled in from another run.
@@ -247,6 +265,10 @@ fn results_of_another_run_are_refused() {
 fn a_folder_without_its_head_is_no_dead_end() {
     let folder = tempfile::tempdir().unwrap();
     let expected = complete(folder.path(), &options(folder.path())).0;
+    for damaged in ["", "{\"experi", "7", "\u{0}\u{0}"] {
+        fs::write(folder.path().join("run.json"), damaged).unwrap();
+        assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 0), "{damaged}");
+    }
     fs::remove_file(folder.path().join("run.json")).unwrap();
     let other = Options { seed: 8, ..options(folder.path()) };
     let refused = run_until(&Draws::default(), settings(), &other, &NEVER).map(|_| ()).unwrap_err();
@@ -368,77 +390,22 @@ fn families_share_their_streams() {
     assert_ne!(records[&(0, 0)], records[&(1, 0)]);
 }
 
-/// Long enough to be killed twenty times.
-fn long() -> Settings {
-    Settings { cells: 160, ..settings() }
-}
-
-/// Runs in a process of its own, which the next test kills.
+/// Cells of machines that round otherwise are taken, and told of.
 #[test]
-fn child() {
-    let Some(folder) = std::env::var_os("DAM_HARNESS_CHILD").map(PathBuf::from) else { return };
-    let delay = Some(Duration::from_millis(3));
-    let draws = Draws { delay, log: Some(folder.join("log")), ..Draws::default() };
-    assert_eq!(
-        format!("{:?}", execute(&draws, long(), &options(&folder))),
-        format!("{:?}", ExitCode::SUCCESS)
-    );
-}
-
-#[test]
-fn a_run_that_is_killed_goes_on_where_it_was() {
-    let files = ["cells.jsonl", "means.csv", "summary.json", "report.html"];
-    let undisturbed = tempfile::tempdir().unwrap();
-    execute(&Draws::default(), long(), &options(undisturbed.path()));
-
+fn unlike_levels_are_told() {
     let folder = tempfile::tempdir().unwrap();
-    let finished = || -> BTreeSet<PathBuf> {
-        let Ok(files) = fs::read_dir(folder.path().join("cells")) else { return BTreeSet::new() };
-        // A cell that is being written has another name.
-        let paths = files.map(|entry| entry.unwrap().path());
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "json")).collect()
-    };
-    let log = folder.path().join("log");
-    let mut moments = Streams::new(1).rng(Purpose::Custom(0), 0);
-    let (mut kills, mut between) = (0, 0);
-    loop {
-        let before = finished();
-        let _ = fs::remove_file(&log);
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "harness::tests::child", "--quiet"])
-            .env("DAM_HARNESS_CHILD", folder.path())
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        if kills < 20 {
-            // Every other time something has been finished; then at random moments of up to 8 ms.
-            while kills % 2 == 1 && finished().len() <= before.len() && process.try_wait().unwrap().is_none()
-            {
-                std::thread::sleep(Duration::from_micros(200));
-            }
-            std::thread::sleep(Duration::from_micros(moments.next_u64() % 8000));
-            assert!(process.try_wait().unwrap().is_none(), "it ended before it could be killed");
-            kills += 1;
-            process.kill().unwrap();
-        }
-        let ended = process.wait().unwrap();
-        let after = finished().len();
-        between += u32::from(0 < after && after < 160);
-        let started = fs::read_to_string(&log).unwrap_or_default();
-        for cell in started.lines() {
-            let file = format!("{:016x}.json", digest(cell));
-            assert!(
-                !before.contains(&folder.path().join("cells").join(file)),
-                "{cell} was finished and computed again"
-            );
-        }
-        if kills == 20 && ended.success() {
-            break;
-        }
-    }
-    assert!(between >= 10, "{between} kills between the first and the last cell");
-    for file in files {
-        let [a, b] = [&undisturbed, &folder].map(|folder| fs::read(folder.path().join(file)).unwrap());
-        assert!(a == b, "{file}");
-    }
+    complete(folder.path(), &options(folder.path()));
+    let file = fs::read_dir(folder.path().join("cells")).unwrap().next().unwrap().unwrap().path();
+    let text = fs::read_to_string(&file).unwrap();
+    let entry = text.split_once("\"entry\":").unwrap().1.strip_suffix("}\n").unwrap();
+    let (before, after) = entry.split_once("\"level\":\"").unwrap();
+    let entry = format!("{before}\"level\":\"an abacus, {after}");
+    fs::write(&file, format!("{{\"checksum\":\"{:016x}\",\"entry\":{entry}}}\n", digest(&entry))).unwrap();
+    let draws = Draws::default();
+    let (_, outcome) = run_until(&draws, settings(), &options(folder.path()), &NEVER).unwrap();
+    let Outcome::Complete { levels, .. } = outcome else { panic!("{outcome:?}") };
+    assert!(levels.len() == 2 && draws.computed.into_inner().unwrap().is_empty(), "{levels:?}");
+    execute(&Draws::default(), settings(), &options(folder.path()));
+    let page = fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("unlike vector instructions") && page.contains("an abacus"));
 }
