@@ -216,8 +216,11 @@ pub(super) fn orders(rows: &[Measured<'_>]) -> Figure {
         .enumerate()
         .map(|(j, of)| format!("{}: {}, N = {}, M = {}", j + 1, of.model(), of.row.n, of.row.m))
         .collect();
+    let short = |(j, of): (usize, &&Measured<'_>)| format!("{}: {}, N = {}", j + 1, of.model(), of.row.n);
+    let legend: Vec<String> = mixed.iter().enumerate().map(short).collect();
     let panel = Panel {
-        x: Axis::linear("model (numbers: see caption)").within(0.5, mixed.len() as f64 + 0.5),
+        title: legend.join("   "),
+        x: Axis::linear("model").within(0.5, mixed.len() as f64 + 0.5),
         y: Axis::linear("AUC for failure (mean ± sd)"),
         series: vec![of_score(1, "I_μ"), of_score(2, "mean |O|"), of_score(3, "max O")],
         guides: vec![Guide::Horizontal(0.5, "chance".into())],
