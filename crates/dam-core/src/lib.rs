@@ -56,7 +56,7 @@ pub mod models;
 pub mod npy;
 mod observe;
 mod overlap;
-mod parallel;
+pub mod parallel;
 mod plane;
 mod reduce;
 mod rotation;
@@ -85,7 +85,7 @@ pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;
 pub use simd::{Level, force_portable, level};
-pub use space::{Euclidean, Hypercube, IntoState, Sphere, SpinSpace, Spins, StateSpace, VectorSpace};
+pub use space::{Euclidean, Hypercube, IntoState, Polar, Sphere, SpinSpace, Spins, StateSpace, VectorSpace};
 pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
 pub use streams::{Purpose, StreamRng, Streams};
 

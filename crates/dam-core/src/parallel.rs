@@ -1,12 +1,16 @@
-//! Loops on all cores of the caller's rayon pool, compiled once: rayon's own machinery is built anew for every closure it
-//! is given, which for generic code means in every crate, for every memory.
+//! Loops on all cores of the caller's rayon pool, for this crate and those that build on it. Compiled once: rayon's own
+//! machinery is built anew for every closure it is given, which for generic code means in every crate, for every memory.
 
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 /// The results of a task for every index below `count`, in order.
-pub(crate) fn map<R: Send>(count: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
+///
+/// ```
+/// assert_eq!(dam_core::parallel::map(4, |k| k * k), [0, 1, 4, 9]);
+/// ```
+pub fn map<R: Send>(count: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
     if count == 1 {
         return vec![task(0)];
     }

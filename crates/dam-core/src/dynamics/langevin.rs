@@ -81,19 +81,46 @@ where
         rng: &mut [R],
         progress: &mut [Progress],
     ) {
-        let space = energy.space();
-        let (mut proposals, mut fields): (Vec<_>, Vec<FieldOf<E>>) = (Vec::new(), Vec::new());
-        for ((x, s), rng) in x.iter().zip(scratch.iter_mut()).zip(rng.iter_mut()) {
-            self.propose(space, x, s, rng);
-            proposals.push(s.proposed.clone());
-            fields.push(std::mem::take(&mut s.proposed_g));
-        }
-        let mut after = vec![0.0; x.len()];
-        energy.fields(&proposals, &mut fields, &mut after);
-        for (s, field) in fields.into_iter().enumerate() {
-            scratch[s].proposed_g = field;
-            progress[s] = self.decide(space, &mut x[s], &mut scratch[s], after[s], &mut rng[s]);
-        }
+        together(|_| self, energy, x, scratch, rng, progress);
+    }
+
+    fn step_each<R: Rng>(
+        each: &[Self],
+        energy: &E,
+        x: &mut [StateOf<E>],
+        scratch: &mut [Self::Scratch],
+        rng: &mut [R],
+        progress: &mut [Progress],
+    ) {
+        together(|s| &each[s], energy, x, scratch, rng, progress);
+    }
+}
+
+/// One step of every state, the s-th by `of(s)`, with all fields in one batch.
+fn together<'a, E, S, R: Rng>(
+    of: impl Fn(usize) -> &'a Langevin,
+    energy: &E,
+    x: &mut [StateOf<E>],
+    scratch: &mut [LangevinScratch<S::Scalar>],
+    rng: &mut [R],
+    progress: &mut [Progress],
+) where
+    E: LocalField<Space = S>,
+    S: VectorSpace,
+{
+    let space = energy.space();
+    let (mut proposals, mut fields): (Vec<_>, Vec<FieldOf<E>>) = (Vec::new(), Vec::new());
+    for (k, s) in scratch.iter_mut().enumerate() {
+        of(k).propose(space, &x[k], s, &mut rng[k]);
+        proposals.push(std::mem::take(&mut s.proposed));
+        fields.push(std::mem::take(&mut s.proposed_g));
+    }
+    let mut after = vec![0.0; x.len()];
+    energy.fields(&proposals, &mut fields, &mut after);
+    for (k, (proposed, field)) in proposals.into_iter().zip(fields).enumerate() {
+        let s = &mut scratch[k];
+        (s.proposed, s.proposed_g) = (proposed, field);
+        progress[k] = of(k).decide(space, &mut x[k], s, after[k], &mut rng[k]);
     }
 }
 

@@ -3,7 +3,7 @@ use rand::distr::Distribution;
 
 use super::{Dynamics, Progress, accepts, temperature};
 use crate::energy::{Energy, StateOf};
-use crate::space::{StateSpace, VectorSpace};
+use crate::space::{Polar, StateSpace, VectorSpace, chi_squared};
 use crate::{Error, Real};
 
 /// Proposes whole states. It must be symmetric in the uniform measure of the space: a proposal from x to y as
@@ -13,7 +13,8 @@ pub trait Proposal<S: StateSpace>: Sync {
     fn propose<R: Rng>(&self, space: &S, x: &S::State, out: &mut S::State, rng: &mut R);
 }
 
-/// x' = Proj(x + s g) with a standard normal vector g: on the sphere a rotation by an angle of about s.
+/// x' = Proj(x + s g) with a standard normal vector g: on the sphere a rotation by an angle of about s. On [`Polar`]
+/// the overlap of such a proposal, at no cost in N.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GaussianStep {
     step: f64,
@@ -36,6 +37,23 @@ impl<S: VectorSpace> Proposal<S> for GaussianStep {
             *out = S::Scalar::narrow(x.widen() + self.step * g);
         }
         space.retract(out);
+    }
+}
+
+/// The law of the sphere in O(1): of g only the part along the pattern, the part along the state's distance from
+/// it, and the length of the rest are drawn.
+impl Proposal<Polar> for GaussianStep {
+    fn propose<R: Rng>(&self, space: &Polar, x: &f64, out: &mut f64, rng: &mut R) {
+        let n = space.sites();
+        let (radius, s) = ((n as f64).sqrt(), self.step);
+        let along: f64 = rand_distr::StandardNormal.sample(rng);
+        let across: f64 = rand_distr::StandardNormal.sample(rng);
+        let rest = chi_squared(n - 2, rng);
+        // x = sqrt(N) (φ, sqrt(1 − φ²), 0, …) in the plane of pattern and state.
+        let first = radius * x + s * along;
+        let second = radius * ((1.0 - x) * (1.0 + x)).max(0.0).sqrt() + s * across;
+        let norm = (first * first + second * second + s * s * rest).sqrt();
+        *out = if norm > 0.0 { (first / norm).clamp(-1.0, 1.0) } else { *x };
     }
 }
 
@@ -75,14 +93,15 @@ impl<P> Metropolis<P> {
 #[derive(Clone, Debug)]
 pub struct MetropolisScratch<X> {
     energy: f64,
-    proposed: X,
+    /// The memory of the last proposal, for the next one.
+    proposed: Option<X>,
 }
 
 impl<E: Energy, P: Proposal<E::Space>> Dynamics<E> for Metropolis<P> {
     type Scratch = MetropolisScratch<StateOf<E>>;
 
     fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {
-        MetropolisScratch { energy: energy.energy(x), proposed: x.clone() }
+        MetropolisScratch { energy: energy.energy(x), proposed: None }
     }
 
     fn step<R: Rng>(
@@ -92,9 +111,9 @@ impl<E: Energy, P: Proposal<E::Space>> Dynamics<E> for Metropolis<P> {
         scratch: &mut Self::Scratch,
         rng: &mut R,
     ) -> Progress {
-        self.proposal.propose(energy.space(), x, &mut scratch.proposed, rng);
-        let after = energy.energy(&scratch.proposed);
-        self.decide(x, scratch, after, rng)
+        let proposed = self.propose(energy, x, scratch, rng);
+        let after = energy.energy(&proposed);
+        self.decide(x, scratch, proposed, after, rng)
     }
 
     fn step_all<R: Rng>(
@@ -105,24 +124,60 @@ impl<E: Energy, P: Proposal<E::Space>> Dynamics<E> for Metropolis<P> {
         rng: &mut [R],
         progress: &mut [Progress],
     ) {
-        let mut proposals = Vec::with_capacity(x.len());
-        for ((x, s), rng) in x.iter().zip(scratch.iter_mut()).zip(rng.iter_mut()) {
-            self.proposal.propose(energy.space(), x, &mut s.proposed, rng);
-            proposals.push(s.proposed.clone());
-        }
-        let mut after = vec![0.0; x.len()];
-        energy.energies(&proposals, &mut after);
-        for s in 0..x.len() {
-            progress[s] = self.decide(&mut x[s], &mut scratch[s], after[s], &mut rng[s]);
-        }
+        together(|_| self, energy, x, scratch, rng, progress);
+    }
+
+    fn step_each<R: Rng>(
+        each: &[Self],
+        energy: &E,
+        x: &mut [StateOf<E>],
+        scratch: &mut [Self::Scratch],
+        rng: &mut [R],
+        progress: &mut [Progress],
+    ) {
+        together(|s| &each[s], energy, x, scratch, rng, progress);
+    }
+}
+
+/// One step of every state, the s-th by `of(s)`, with all energies in one batch.
+fn together<'a, E: Energy, P: Proposal<E::Space> + 'a, R: Rng>(
+    of: impl Fn(usize) -> &'a Metropolis<P>,
+    energy: &E,
+    x: &mut [StateOf<E>],
+    scratch: &mut [MetropolisScratch<StateOf<E>>],
+    rng: &mut [R],
+    progress: &mut [Progress],
+) {
+    let propose = |s: usize| of(s).propose(energy, &x[s], &mut scratch[s], &mut rng[s]);
+    let proposals: Vec<StateOf<E>> = (0..x.len()).map(propose).collect();
+    let mut after = vec![0.0; x.len()];
+    energy.energies(&proposals, &mut after);
+    for (s, proposed) in proposals.into_iter().enumerate() {
+        progress[s] = of(s).decide(&mut x[s], &mut scratch[s], proposed, after[s], &mut rng[s]);
     }
 }
 
 impl<P> Metropolis<P> {
+    fn propose<E: Energy, R: Rng>(
+        &self,
+        energy: &E,
+        x: &StateOf<E>,
+        scratch: &mut MetropolisScratch<StateOf<E>>,
+        rng: &mut R,
+    ) -> StateOf<E>
+    where
+        P: Proposal<E::Space>,
+    {
+        let mut proposed = scratch.proposed.take().unwrap_or_else(|| x.clone());
+        self.proposal.propose(energy.space(), x, &mut proposed, rng);
+        proposed
+    }
+
     fn decide<X, R: Rng>(
         &self,
         x: &mut X,
         scratch: &mut MetropolisScratch<X>,
+        mut proposed: X,
         after: f64,
         rng: &mut R,
     ) -> Progress {
@@ -130,9 +185,10 @@ impl<P> Metropolis<P> {
         let change = if after == scratch.energy { 0.0 } else { after - scratch.energy };
         let accepted = accepts(change, self.temperature, rng);
         if accepted {
-            std::mem::swap(x, &mut scratch.proposed);
+            std::mem::swap(x, &mut proposed);
             scratch.energy = after;
         }
+        scratch.proposed = Some(proposed);
         Progress::Sampled { acceptance: f64::from(u8::from(accepted)) }
     }
 }

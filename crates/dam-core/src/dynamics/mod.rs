@@ -7,7 +7,7 @@
 //! | [`Glauber`], [`SpinMetropolis`] | one sweep of single spins at temperature T | [`Priced<Flip>`](crate::Priced) | hypercube |
 //! | [`GradientDescent`] | along the tangent gradient, backtracking | [`LocalField`](crate::LocalField) | sphere, Euclidean |
 //! | [`ConjugateGradient`] | along conjugate directions, exact line search | [`LineEnergy`](crate::LineEnergy) | sphere, Euclidean |
-//! | [`Metropolis`] | a whole-state proposal at temperature T | [`Energy`] | sphere, Euclidean |
+//! | [`Metropolis`] | a whole-state proposal at temperature T | [`Energy`] | sphere, Euclidean, polar |
 //! | [`PairMetropolis`] | N rotations of two coordinates at temperature T | [`Priced<Rotation>`](crate::Priced) | sphere |
 //! | [`Langevin`] | a drifted proposal at temperature T (MALA) | [`LocalField`](crate::LocalField) | sphere, Euclidean |
 
@@ -104,6 +104,23 @@ pub trait Dynamics<E: Energy>: Sync {
             progress[s] = self.step(energy, &mut x[s], &mut scratch[s], &mut rng[s]);
         }
     }
+
+    /// One step of every state, each by a dynamics of its own, as of chains at several temperatures; overridden where
+    /// work is shared.
+    fn step_each<R: Rng>(
+        each: &[Self],
+        energy: &E,
+        x: &mut [StateOf<E>],
+        scratch: &mut [Self::Scratch],
+        rng: &mut [R],
+        progress: &mut [Progress],
+    ) where
+        Self: Sized,
+    {
+        for s in 0..x.len() {
+            progress[s] = each[s].step(energy, &mut x[s], &mut scratch[s], &mut rng[s]);
+        }
+    }
 }
 
 /// One step of one state for dynamics that are written for batches.
@@ -129,4 +146,61 @@ fn temperature(t: f64) -> Result<f64, Error> {
 fn accepts<R: Rng>(change: f64, temperature: f64, rng: &mut R) -> bool {
     use rand::RngExt;
     change <= 0.0 || rng.random::<f64>() < (-change / temperature).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prelude::*;
+    use crate::{LocalField, Priced, Rotation};
+
+    /// Chains at six temperatures, together and one by one.
+    fn each_alone<E, D>(energy: &E, start: &StateOf<E>, at: impl Fn(f64) -> D)
+    where
+        E: Energy<Space = Sphere<f64>>,
+        D: Dynamics<E>,
+    {
+        let streams = Streams::new(5);
+        let each: Vec<D> = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6].map(at).into();
+        let rng = |k: u64| streams.rng(Purpose::Dynamics, k);
+        let mut x = vec![start.clone(); 6];
+        let mut rngs: Vec<_> = (0..6).map(rng).collect();
+        let mut scratch: Vec<_> = each.iter().zip(&x).map(|(d, x)| d.prepare(energy, x)).collect();
+        let mut progress = vec![Progress::ZeroField; 6];
+        let mut accepted = [0.0; 6];
+        for _ in 0..40 {
+            D::step_each(&each, energy, &mut x, &mut scratch, &mut rngs, &mut progress);
+            for (sum, progress) in accepted.iter_mut().zip(&progress) {
+                let Progress::Sampled { acceptance } = progress else { panic!("{progress:?}") };
+                *sum += acceptance;
+            }
+        }
+        for (k, dynamics) in each.iter().enumerate() {
+            let (mut alone, mut rng, mut sum) = (start.clone(), rng(k as u64), 0.0);
+            let mut scratch = dynamics.prepare(energy, &alone);
+            for _ in 0..40 {
+                if let Progress::Sampled { acceptance } =
+                    dynamics.step(energy, &mut alone, &mut scratch, &mut rng)
+                {
+                    sum += acceptance;
+                }
+            }
+            assert!((&alone - &x[k]).amax() < 1e-9 && (sum - accepted[k]).abs() < 1e-9, "{k}");
+        }
+        // The temperatures matter.
+        assert!(accepted[0] < accepted[5]);
+    }
+
+    #[test]
+    fn chains_together_are_chains_alone_each_at_its_temperature() {
+        let space = Sphere::<f64>::new(12).unwrap();
+        let pattern = |mu| space.sample(&mut Streams::new(1).rng(Purpose::Patterns, mu));
+        let memory = models::lse(space.clone(), 1.0, (0..30).map(pattern)).unwrap();
+        fn check<E: LocalField<Space = Sphere<f64>> + Priced<Rotation>>(energy: &E, start: &StateOf<E>) {
+            each_alone(energy, start, |t| Metropolis::new(t, GaussianStep::new(0.3).unwrap()).unwrap());
+            each_alone(energy, start, |t| Langevin::new(t, 0.3).unwrap());
+            each_alone(energy, start, |t| PairMetropolis::new(t, 1.0).unwrap());
+        }
+        check(&memory, &pattern(0));
+    }
 }

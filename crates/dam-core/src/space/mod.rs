@@ -2,11 +2,14 @@
 
 mod euclidean;
 mod hypercube;
+mod polar;
 mod sphere;
 mod spins;
 
 pub use euclidean::Euclidean;
 pub use hypercube::Hypercube;
+pub use polar::Polar;
+pub(crate) use polar::chi_squared;
 pub use sphere::Sphere;
 pub use spins::Spins;
 
@@ -17,11 +20,12 @@ use rand::Rng;
 
 use crate::{Error, Real};
 
-/// A state space (machinery: [`Hypercube`], [`Sphere`] and [`Euclidean`] are the ones there are).
+/// A state space (machinery: [`Hypercube`], [`Sphere`] and [`Euclidean`] are the ones that patterns live in; on
+/// [`Polar`] nothing is left of the sphere but the overlap with one of them).
 pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
-    /// One state: [`Spins`] on the hypercube, `DVector<T>` on the others.
+    /// One state: [`Spins`] on the hypercube, `f64` on the polar space, `DVector<T>` on the others.
     type State: Clone + Debug + PartialEq + Send + Sync;
-    /// One field, −∇E: `DVector<f64>` on the hypercube, `DVector<T>` on the others.
+    /// One field, −∇E: `DVector<f64>` on the hypercube, `f64` on the polar space, `DVector<T>` on the others.
     type Field: Clone + Debug + Default + Send + Sync;
 
     /// max_i |x_i' − x_i| of a step below which a [`Runner`](crate::Runner) counts a state as fixed.
