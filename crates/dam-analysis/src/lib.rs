@@ -32,6 +32,7 @@
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
 //! | what is the error of a mean, or a Binder cumulant, of correlated values? | [`monte_carlo`] (likewise) |
 //! | how many patterns, at which temperature, for any kernel? | [`theory`] |
+//! | and in a simulation, for how long? | [`thermal`] |
 
 #![forbid(unsafe_code)]
 
@@ -42,6 +43,7 @@ mod normal;
 pub mod retrieval;
 pub mod roc;
 pub mod theory;
+pub mod thermal;
 
 pub use diagnostics::{
     BasinIsolation, Directions, Lanczos, Landscape, OverlapStatistics, Start, landscape, overlap_statistics,

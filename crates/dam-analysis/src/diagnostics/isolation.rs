@@ -2,9 +2,8 @@
 
 use dam_core::{
     Aggregator, Dam, DensePatterns, Energy, Kernel, LineEnergy, PlaneEnergy, Purpose, Real, ScalarOf,
-    StateOf, StateSpace, Streams, VectorSpace,
+    StateOf, StateSpace, Streams, VectorSpace, parallel,
 };
-use rayon::prelude::*;
 
 use super::Directions;
 use super::directions::{check_direction, random_directions, towards_nearest, unit_tangent};
@@ -224,27 +223,26 @@ impl BasinIsolation {
         streams: Streams,
     ) -> Result<Vec<Vec<f64>>, Error> {
         radii.iter().try_for_each(|&sigma| self.radius(sigma).map(drop))?;
-        which
-            .par_iter()
-            .map(|&mu| {
-                let x = memory.pattern(mu)?;
-                let at_x = memory.overlaps_of(std::slice::from_ref(&x));
-                let directions = match self.directions {
-                    Directions::Random(count) => {
-                        let mut rng = streams.rng(Purpose::Directions, mu as u64);
-                        random_directions(memory.space(), &x, count, &mut rng)
-                    }
-                    Directions::Gradient => {
-                        let mut h = [memory.space().zero_field()];
-                        memory.fields_from(std::slice::from_ref(&x), &[at_x.as_slice()], &mut h, &mut [0.0]);
-                        h.map(|h| unit_tangent(memory.space(), &x, h)).into()
-                    }
-                    Directions::Nearest(count) => towards_nearest(memory, mu, &x, at_x.as_slice(), count)?,
-                };
-                self.check(memory, &x, &directions)?;
-                self.along(memory, &x, at_x.as_slice(), &directions, radii)
-            })
-            .collect()
+        let of_pattern = |k: usize| {
+            let mu = which[k];
+            let x = memory.pattern(mu)?;
+            let at_x = memory.overlaps_of(std::slice::from_ref(&x));
+            let directions = match self.directions {
+                Directions::Random(count) => {
+                    let mut rng = streams.rng(Purpose::Directions, mu as u64);
+                    random_directions(memory.space(), &x, count, &mut rng)
+                }
+                Directions::Gradient => {
+                    let mut h = [memory.space().zero_field()];
+                    memory.fields_from(std::slice::from_ref(&x), &[at_x.as_slice()], &mut h, &mut [0.0]);
+                    h.map(|h| unit_tangent(memory.space(), &x, h)).into()
+                }
+                Directions::Nearest(count) => towards_nearest(memory, mu, &x, at_x.as_slice(), count)?,
+            };
+            self.check(memory, &x, &directions)?;
+            self.along(memory, &x, at_x.as_slice(), &directions, radii)
+        };
+        parallel::map(which.len(), of_pattern).into_iter().collect()
     }
 
     fn check<E: Energy<Space: VectorSpace>>(

@@ -29,8 +29,7 @@ pub use noiseless::overlaps_along;
 pub use overlap::{OverlapStatistics, overlap_statistics};
 
 use dam_core::nalgebra::DVector;
-use dam_core::{Aggregator, Dam, Kernel, PatternStore, Real, StateIn};
-use rayon::prelude::*;
+use dam_core::{Aggregator, Dam, Kernel, PatternStore, Real, StateIn, parallel};
 
 use crate::Error;
 
@@ -51,7 +50,9 @@ fn in_batches<R: Send>(
     which: &[usize],
     batch: impl Fn(&[usize]) -> Result<Vec<R>, Error> + Sync,
 ) -> Result<Vec<R>, Error> {
-    let batches: Result<Vec<_>, Error> = which.par_chunks(BATCH).map(&batch).collect();
+    let parts: Vec<&[usize]> = which.chunks(BATCH).collect();
+    let batches: Result<Vec<_>, Error> =
+        parallel::map(parts.len(), |k| batch(parts[k])).into_iter().collect();
     Ok(batches?.into_iter().flatten().collect())
 }
 

@@ -9,9 +9,8 @@ pub use proportion::{Proportion, basin_radius};
 
 use dam_core::{
     Aggregator, Corruption, Dam, Dynamics, Energy, Kernel, PatternStore, Purpose, Run, Runner, StateIn,
-    StateSpace, Streams,
+    StateSpace, Streams, parallel,
 };
-use rayon::prelude::*;
 
 use crate::Error;
 
@@ -295,8 +294,8 @@ where
         let mut rng = streams.rng(Purpose::Cues, index(task));
         noise.corrupt(memory.space(), &memory.pattern(task.0)?, &mut rng)
     };
-    let cues: Result<Vec<_>, dam_core::Error> = tasks.par_iter().map(cue).collect();
-    let mut states = cues?;
+    let cues = parallel::map(tasks.len(), |t| cue(&tasks[t]));
+    let mut states = cues.into_iter().collect::<Result<Vec<_>, _>>()?;
     let rng = |t: usize| streams.rng(Purpose::Dynamics, index(tasks[t]));
     let runs = trials.runner.run_all(memory, dynamics, &mut states, rng)?;
     Ok((states, runs))

@@ -36,7 +36,7 @@ pub mod exponential_load;
 pub mod finite;
 mod noise;
 pub mod polynomial;
-mod quadrature;
+pub(crate) mod quadrature;
 mod rates;
 mod roots;
 mod solver;

@@ -7,15 +7,18 @@ use gauss_quad::GaussLegendre;
 /// ∫_a^b f, by `panels` equal panels of 32 Gauss–Legendre nodes each: exact to rounding where f is a polynomial
 /// of degree 63 on each panel.
 pub(crate) fn integrate(a: f64, b: f64, panels: usize, mut f: impl FnMut(f64) -> f64) -> f64 {
+    nodes(a, b, panels).map(|(x, weight)| weight * f(x)).sum()
+}
+
+/// The nodes of [`integrate`] and their weights.
+pub(crate) fn nodes(a: f64, b: f64, panels: usize) -> impl Iterator<Item = (f64, f64)> {
     static RULE: OnceLock<GaussLegendre> = OnceLock::new();
     let rule = RULE.get_or_init(|| GaussLegendre::new(const { std::num::NonZeroUsize::new(32).unwrap() }));
     let half = 0.5 * (b - a) / panels as f64;
-    let mut sum = 0.0;
-    for panel in 0..panels {
+    (0..panels).flat_map(move |panel| {
         let middle = a + (2 * panel + 1) as f64 * half;
-        sum += rule.iter().map(|&(node, weight)| weight * f(middle + half * node)).sum::<f64>();
-    }
-    sum * half
+        rule.iter().map(move |&(node, weight)| (middle + half * node, half * weight))
+    })
 }
 
 #[cfg(test)]
