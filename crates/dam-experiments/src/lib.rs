@@ -13,6 +13,7 @@ pub mod phase_boundary;
 pub mod predictors;
 pub mod report;
 mod summary;
+pub mod thermal_phases;
 
 pub use error::Error;
 pub use summary::{Summary, realizations};

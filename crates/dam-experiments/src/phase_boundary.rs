@@ -218,7 +218,7 @@ fn diagram(name: &str, title: &str, x_label: &str, mut series: Vec<Series>) -> F
         x: from_zero(Axis::linear(x_label), &series),
         y: Axis::linear("temperature T"),
         series,
-        guides: Vec::new(),
+        ..Panel::default()
     };
     Figure::single(name, format!("Temperature against load: {title}."), panel)
 }
@@ -285,7 +285,7 @@ pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64)
         x: from_zero(Axis::linear("sharpness λ"), &series),
         y: Axis::linear("load α = ln M / N"),
         series,
-        guides: Vec::new(),
+        ..Panel::default()
     };
     let name = format!("thresholds_{}", patterns.to_lowercase().replace(' ', "_"));
     Ok(Figure::single(name, format!("Loads at zero temperature against the sharpness: {patterns}."), panel))

@@ -95,6 +95,7 @@ fn figure(rows: &[Row]) -> Figure {
             y: Axis::linear("coverage (%)").within(lowest, 100.0),
             series: METHODS.into_iter().enumerate().map(series).collect(),
             guides: vec![Guide::Horizontal(100.0 * LEVEL, String::new())],
+            ..Panel::default()
         }
     };
     Figure {

@@ -106,6 +106,7 @@ pub(super) fn roc(table: &[Measured<'_>]) -> Figure {
             y: Axis::linear("true positive rate").within(0.0, 1.0),
             series: labelled.into_iter().filter(|s| !s.points.is_empty()).collect(),
             guides: vec![Guide::Diagonal],
+            ..Panel::default()
         }
     });
     Figure {
@@ -149,6 +150,7 @@ pub(super) fn scale(of: &Measured<'_>) -> Figure {
         y,
         series: vec![series("", Mark::Joined, points)],
         guides,
+        ..Panel::default()
     };
     Figure {
         name: format!("figure_3_n{n}"),
@@ -189,6 +191,7 @@ pub(super) fn end_overlaps(table: &[Measured<'_>]) -> Figure {
             y: Axis::linear("patterns per bin (%)"),
             series: vec![series("", Mark::Bars, points)],
             guides: vec![Guide::Vertical(RETRIEVED, "0.9".into())],
+            ..Panel::default()
         }
     });
     Figure {
@@ -268,6 +271,7 @@ pub(super) fn centred(rows: &[&Measured<'_>]) -> Result<Figure, Error> {
             y: Axis::linear("mean end overlap").within(0.2, 1.0),
             series: all,
             guides: vec![Guide::Horizontal(RETRIEVED, String::new())],
+            ..Panel::default()
         }
     };
     let mut panels =

@@ -6,7 +6,7 @@ use kuva::render::render_utils::{
     auto_nice_range_capped, compute_tick_step, generate_ticks, generate_ticks_log,
 };
 
-use super::{Axis, Guide, Mark, Panel};
+use super::{Axis, Guide, Heat, Mark, Panel};
 
 /// Most ticks of a linear axis, about.
 pub(super) const TICKS: usize = 5;
@@ -23,6 +23,10 @@ pub(super) fn ranges(panel: &Panel) -> [(f64, f64); 2] {
             };
         }
     }
+    for [x, y] in panel.heat.iter().flat_map(Heat::corners) {
+        xs.push(x);
+        ys.push(y);
+    }
     for guide in &panel.guides {
         match *guide {
             Guide::Vertical(x, _) => xs.push(x),
@@ -35,7 +39,7 @@ pub(super) fn ranges(panel: &Panel) -> [(f64, f64); 2] {
         ys.push(0.0);
     }
     // Half a marker would be cut off at an axis that begins at 0 because the points do.
-    let padded = any(&[Mark::Points, Mark::Joined]);
+    let padded = any(&[Mark::Points, Mark::Hollow, Mark::Joined]);
     [range(&panel.x, &xs, padded), range(&panel.y, &ys, padded)]
 }
 

@@ -2,7 +2,7 @@
 
 use super::axes::is_flat;
 use super::marks::{INKS, inks};
-use super::{Axis, Figure, Guide, Mark, Panel};
+use super::{Axis, Figure, Guide, Heat, Mark, Panel};
 use crate::Error;
 
 /// The backend draws smaller numbers of a logarithmic axis here.
@@ -23,8 +23,11 @@ impl Figure {
 
 impl Panel {
     fn check(&self) -> Result<(), String> {
-        if self.series.iter().all(|series| series.points.is_empty()) {
-            return Err("expected at least one point, found none".into());
+        if self.is_empty() {
+            return Err("expected at least one point or cell, found none".into());
+        }
+        if let Some(heat) = &self.heat {
+            self.check_heat(heat)?;
         }
         if inks(&self.series).contains(&None) {
             return Err(format!("expected at most {} kinds of series, found more", INKS.len()));
@@ -53,12 +56,36 @@ impl Panel {
         Ok(())
     }
 
+    /// Whether there is nothing to draw but reference lines.
+    pub(crate) fn is_empty(&self) -> bool {
+        let cells = self.heat.as_ref().map_or(0, |heat| heat.cells.len());
+        cells == 0 && self.series.iter().all(|series| series.points.is_empty())
+    }
+
+    fn check_heat(&self, heat: &Heat) -> Result<(), String> {
+        if self.x.log || self.y.log {
+            return Err("expected linear axes around cells, found a logarithmic one".into());
+        }
+        if let Some(size) = heat.size.into_iter().find(|size| !(size.is_finite() && *size > 0.0)) {
+            return Err(format!("expected cells of a size > 0, found {size}"));
+        }
+        heat.range.into_iter().try_for_each(finite)?;
+        if is_flat(heat.range[0], heat.range[1]) {
+            return Err(format!("expected a scale of some length, found {:?}", heat.range));
+        }
+        for [x, y] in heat.corners() {
+            self.x.check("x", x)?;
+            self.y.check("y", y)?;
+        }
+        heat.cells.iter().try_for_each(|cell| finite(cell[2]))
+    }
+
     fn check_point(&self, mark: Mark, [x, y, third]: [f64; 3]) -> Result<(), String> {
         self.x.check("x", x)?;
         self.y.check("y", y)?;
         finite(third)?;
         match mark {
-            Mark::Points | Mark::Joined | Mark::Band => {
+            Mark::Points | Mark::Hollow | Mark::Joined | Mark::Band => {
                 if third < 0.0 {
                     return Err(format!("expected a standard deviation or half width >= 0, found {third}"));
                 }

@@ -11,7 +11,7 @@ use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
 use super::axes::{TICKS, guide_line, ranges, step, tick, ticks, width_of};
 use super::marks::{Ink, entry, fill, inks, strokes};
 use super::place::{Occupied, Rect};
-use super::{Figure, Guide, Mark, Panel, Series};
+use super::{Figure, Guide, Heat, Mark, Panel, Series};
 
 const GREY: &str = "#777777";
 pub(super) const TEXT: u32 = 12;
@@ -141,6 +141,7 @@ impl<'a> Drawing<'a> {
         // The backend leaves no room for half of the last text of a logarithmic axis.
         let last = ticks(&panel.x, x).last().map_or(0.0, |&last| width_of(&tick(last, steps[0])));
         axes.margin_right = axes.margin_right.max(0.5 * last + 4.0);
+        axes.margin_right = axes.margin_right.max(panel.heat.as_ref().map_or(0.0, Heat::room));
         // Nor for our texts of a logarithmic axis, but for its own.
         let widest = ticks(&panel.y, y).iter().map(|&y| width_of(&tick(y, steps[1]))).fold(0.0, f64::max);
         let more = (widest - axes.y_tick_label_px).max(0.0);
@@ -187,7 +188,8 @@ impl<'a> Drawing<'a> {
             let (width, height) = (self.layout.legend_width - 10.0, entries.len() as f64 * ROW);
             let free = occupied.free(width, height);
             self.legend_is_beside = free.is_none();
-            let (x, y) = free.map_or((frame.left + frame.width + 5.0, frame.top + 4.0), |p| (p.left, p.top));
+            let beside = frame.left + frame.width + self.panel.heat.as_ref().map_or(5.0, Heat::room);
+            let (x, y) = free.map_or((beside, frame.top + 4.0), |p| (p.left, p.top));
             self.layout.legend_position = LegendPosition::Custom(x - 2.0, y + 2.0);
         }
         texts
@@ -214,7 +216,7 @@ impl<'a> Drawing<'a> {
                     occupied.strip(*left, [self.axes.map_x(x + width), left[1], left[2]]);
                 }
             }
-            Mark::Points | Mark::Joined => {
+            Mark::Points | Mark::Hollow | Mark::Joined => {
                 for &[x, from, to] in &columns {
                     occupied.column(x, from - 4.0, to + 4.0);
                 }
@@ -286,6 +288,14 @@ impl<'a> Drawing<'a> {
         let mut layout = self.layout;
         layout.width = layout.width.map(|width| width - self.axes.margin_right + right);
         layout.force_margin_right = Some(right);
-        render_multiple(plots, layout)
+        let mut scene = render_multiple(plots, layout);
+        if let Some(heat) = &self.panel.heat {
+            let start = scene.elements.iter().position(|e| matches!(e, Primitive::ClipStart { .. }));
+            scene.elements.insert(start.map_or(0, |start| start + 1), heat.shaded(&self.axes));
+            let (left, top) = (self.axes.margin_left, self.axes.margin_top);
+            let (width, height) = (self.axes.plot_width(), self.axes.plot_height());
+            heat.scale(Rect { left, top, width, height }).into_iter().for_each(|e| scene.add(e));
+        }
+        scene
     }
 }

@@ -61,7 +61,7 @@ const LINE: f64 = 1.6;
 /// Its entry in the legend, if it has a label and points.
 pub(super) fn entry(series: &Series, ink: &Ink) -> Option<LegendEntry> {
     let shape = match series.mark {
-        Mark::Points | Mark::Joined => LegendShape::Marker(ink.marker),
+        Mark::Points | Mark::Hollow | Mark::Joined => LegendShape::Marker(ink.marker),
         Mark::Line | Mark::Band => LegendShape::Line,
         Mark::Bars => LegendShape::Rect,
     };
@@ -100,12 +100,18 @@ pub(super) fn strokes(series: &Series, ink: &Ink, floor: f64) -> Vec<Plot> {
         Mark::Line | Mark::Band => vec![line(points()).with_line_style(ink.line_style()).into()],
         Mark::Bars => vec![line(outline(series, floor)).into()],
         // Markers tell joined series apart already.
-        Mark::Joined => vec![line(points()).into(), markers(series, ink)],
-        Mark::Points => vec![markers(series, ink)],
+        Mark::Joined => vec![line(points()).into(), markers(series, ink).into()],
+        Mark::Points => vec![markers(series, ink).into()],
+        Mark::Hollow => {
+            let mut whole = markers(series, ink);
+            whole.data.iter_mut().for_each(|point| point.y_err = None);
+            let inner = whole.clone().with_size(0.6 * whole.size).with_color("#ffffff");
+            vec![markers(series, ink).into(), inner.into()]
+        }
     }
 }
 
-fn markers(series: &Series, ink: &Ink) -> Plot {
+fn markers(series: &Series, ink: &Ink) -> ScatterPlot {
     let scatter =
         ScatterPlot::new().with_data(series.points.iter().map(|&[x, y, _]| (x, y))).with_marker(ink.marker);
     // Clouds are drawn small and let through what lies below.
@@ -117,7 +123,7 @@ fn markers(series: &Series, ink: &Ink) -> Plot {
     for (drawn, &[_, _, sd]) in scatter.data.iter_mut().zip(&series.points) {
         drawn.y_err = (sd > 0.0).then_some((sd, sd));
     }
-    scatter.into()
+    scatter
 }
 
 /// The skyline of a histogram, down to the floor where bins do not touch.

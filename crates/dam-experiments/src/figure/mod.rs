@@ -4,6 +4,7 @@
 mod axes;
 mod check;
 mod draw;
+mod heat;
 mod marks;
 mod place;
 #[cfg(feature = "png")]
@@ -57,6 +58,21 @@ pub struct Panel {
     pub series: Vec<Series>,
     /// Reference lines, below the series.
     pub guides: Vec<Guide>,
+    /// Shaded cells, below everything.
+    pub heat: Option<Heat>,
+}
+
+/// Cells of one size, shaded from white to grey, with a scale beside the frame: a map in which inks stay readable.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heat {
+    /// What is shaded, with its unit.
+    pub label: String,
+    /// The values of white and of the darkest grey; values outside have the shade of the nearer end.
+    pub range: [f64; 2],
+    /// Width and height of a cell, in units of the axes.
+    pub size: [f64; 2],
+    /// (x, y, value) of every cell, at its centre.
+    pub cells: Vec<[f64; 3]>,
 }
 
 /// An axis.
@@ -110,6 +126,8 @@ pub enum Mark {
     /// y, drawn as error bar if positive.
     #[default]
     Points,
+    /// As points, but hollow: values that are not to be trusted. Of a label that another series has they are in its ink.
+    Hollow,
     /// Markers joined by a line; the third number as for points.
     Joined,
     /// A line alone, with the dashes of its series. The third number is not used.
@@ -156,10 +174,11 @@ impl Figure {
     ///
     /// # Errors
     /// [`Error::Figure`] for a name with other characters, without panels, and for a panel
-    /// - without points or with more than four series,
+    /// - without points and cells, or with more than four series,
     /// - with a number that is not finite, a negative standard deviation or half width, a bin without width or with a
     ///   negative height,
     /// - with a number below 10⁻¹⁰ on a logarithmic axis, lower ends of error bars and bands included,
+    /// - with cells without size, or on a logarithmic axis,
     /// - with a range that is empty, or shorter than the rounding of a picture (10⁻¹⁵, or 10⁻¹¹ of its ends).
     pub fn svg(&self) -> Result<String, Error> {
         self.check()?;

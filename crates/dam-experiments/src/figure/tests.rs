@@ -16,7 +16,7 @@ fn panel() -> Panel {
         x: Axis::log("passes per pattern"),
         y: Axis::linear("AUC"),
         series: vec![series("map & more", Mark::Joined, &[[0.5, 0.6, 0.02], [10.0, 0.9, 0.0]])],
-        guides: Vec::new(),
+        ..Panel::default()
     }
 }
 

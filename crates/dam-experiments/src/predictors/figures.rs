@@ -40,6 +40,7 @@ pub(super) fn by_cost(table: &[Measured<'_>]) -> Figure {
                 series("other predictors", Mark::Points, is_other),
             ],
             guides: vec![Guide::Horizontal(0.5, String::new())],
+            ..Panel::default()
         }
     };
     Figure {
@@ -72,7 +73,7 @@ pub(super) fn by_gradient(table: &[Measured<'_>]) -> Figure {
                 Series { label: "patterns".into(), points, mark: Mark::Points },
                 Series { label: "linear profiles".into(), points: line, mark: Mark::Line },
             ],
-            guides: Vec::new(),
+            ..Panel::default()
         }
     };
     Figure {

@@ -143,7 +143,7 @@ impl Report {
     /// A figure. Panels without a point, as the ROC curve of patterns that all end alike, are left out; of a figure
     /// without any the text says so.
     pub fn figure(&mut self, mut figure: Figure) {
-        figure.panels.retain(|panel| panel.series.iter().any(|series| !series.points.is_empty()));
+        figure.panels.retain(|panel| !panel.is_empty());
         if figure.panels.is_empty() {
             self.text(format!(
                 "There is nothing to draw in the figure “{}”. {}",

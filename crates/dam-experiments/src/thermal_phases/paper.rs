@@ -1,0 +1,45 @@
+//! What others have measured of the same quantities, by programs that share nothing with this one.
+
+/// Figure 2 by the protocol that reproduces it (N = 50, M = 148, 100 disorder draws; NumPy): T, and the mean alignment
+/// with its standard error for LSE and LSR.
+pub(super) const FIGURE_2: [(f64, [(f64, f64); 2]); 12] = [
+    (0.1, [(0.9814, 0.0018), (0.9854, 0.0015)]),
+    (0.2, [(0.9067, 0.0008), (0.9289, 0.0006)]),
+    (0.3, [(0.8638, 0.0011), (0.9068, 0.0006)]),
+    (0.5, [(0.7821, 0.0015), (0.8736, 0.0006)]),
+    (0.6, [(0.7507, 0.0018), (0.8617, 0.0006)]),
+    (0.7, [(0.695, 0.010), (0.8509, 0.0005)]),
+    (0.75, [(0.635, 0.018), (0.8470, 0.0005)]),
+    (0.8, [(0.610, 0.019), (0.8420, 0.0006)]),
+    (0.9, [(0.469, 0.025), (0.8350, 0.0005)]),
+    (1.0, [(0.274, 0.026), (0.8280, 0.0005)]),
+    (1.2, [(0.045, 0.015), (0.8164, 0.0005)]),
+    (1.5, [(0.012, 0.007), (0.8028, 0.0005)]),
+];
+
+/// N = 16, α = 0.5 with all 2981 patterns (64 chains, 32 disorder draws; C): T, mean alignment with its standard error,
+/// share of chains that have left.
+pub(super) const SMALL_FULL: [(f64, (f64, f64), f64); 6] = [
+    (0.03, (0.9665, 0.005), 0.05),
+    (0.05, (0.894, 0.014), 0.27),
+    (0.07, (0.477, 0.036), 0.88),
+    (0.10, (0.033, 0.025), 1.0),
+    (0.15, (-0.004, 0.011), 1.0),
+    (0.30, (0.003, 0.005), 1.0),
+];
+
+/// N = 31, α = 0.5 with all 5.4 million patterns (64 chains; another group's data): T, mean alignment with its standard
+/// error, share of chains that have left.
+pub(super) const WIDE_FULL: [(f64, (f64, f64), f64); 3] =
+    [(0.085, (0.922, 0.028), 0.05), (0.095, (0.771, 0.056), 0.30), (0.105, (0.297, 0.064), 0.80)];
+
+/// Chains behind each of these shares.
+pub(super) const CHAINS: usize = 64;
+
+/// Boundary temperatures of the two-term model (64 chains of 10⁵ steps; C): N, and T at α = 0.45, 0.50, 0.55.
+pub(super) const BOUNDARY: [(usize, [f64; 3]); 4] = [
+    (100, [0.195, 0.125, 0.065]),
+    (300, [0.255, 0.165, 0.095]),
+    (1_000, [0.305, 0.215, 0.115]),
+    (10_000, [0.355, 0.245, 0.135]),
+];

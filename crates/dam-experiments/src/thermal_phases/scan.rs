@@ -1,0 +1,85 @@
+//! The boundary of retrieval that chains of the two-term model see, at any N.
+
+use dam_analysis::theory::ExactSphere;
+use dam_analysis::theory::Theory;
+use dam_analysis::theory::closed::lse_overlap;
+use dam_analysis::theory::finite::ln_noise_floor;
+use dam_analysis::thermal::{Bulk, Protocol, Start, Step, VectorMoves};
+use dam_core::kernel::Exponential;
+use dam_core::{Polar, Streams};
+use serde::{Deserialize, Serialize};
+
+use super::BoundaryPlan;
+use super::plan::BETA;
+use crate::Error;
+
+/// Chains of the two-term model at one temperature.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scan {
+    /// T.
+    pub temperature: f64,
+    /// φ_eq of one pattern, for N → ∞: where the chains start.
+    pub equilibrium: f64,
+    /// The mean of their last alignments.
+    pub last: f64,
+    /// The share of accepted proposals.
+    pub acceptance: f64,
+}
+
+/// Width of a temperature cell, and the centre of the highest.
+const CELL: f64 = 0.01;
+const HIGHEST: f64 = 0.495;
+/// How far below φ_eq chains may end, and at how many temperatures in a row they must not.
+const LOST: f64 = 0.02;
+const IN_A_ROW: usize = 3;
+
+impl Scan {
+    fn keeps(&self) -> bool {
+        self.equilibrium - self.last < LOST
+    }
+}
+
+/// The boundary of a scan at falling temperatures: the first of three in a row at which the mean alignment ends within
+/// 0.02 of φ_eq.
+#[must_use]
+pub fn boundary_temperature(scans: &[Scan]) -> Option<f64> {
+    scans.windows(IN_A_ROW).find(|few| few.iter().all(Scan::keeps)).map(|few| few[0].temperature)
+}
+
+/// Runs chains at falling temperatures from the spinodal on, until the boundary is found.
+pub(super) fn scan(
+    plan: &BoundaryPlan,
+    sites: usize,
+    load: f64,
+    streams: Streams,
+) -> Result<Vec<Scan>, Error> {
+    let kernel = Exponential::anchored(BETA)?;
+    let spinodal =
+        Theory::new(kernel, 1.0 / BETA, ExactSphere, ExactSphere)?.spinodal_temperature(load)?.temperature();
+    let floor = ln_noise_floor(sites, load, BETA)?;
+    let memory = Bulk::new(Polar::new(sites)?, kernel, 1.0 / BETA, floor)?;
+    let mut scans: Vec<Scan> = Vec::new();
+    let below = (0..).map(|k| HIGHEST - CELL * f64::from(k)).take_while(|t| *t > 0.5 * CELL - 1e-9);
+    for (k, temperature) in below.enumerate() {
+        if temperature > spinodal {
+            continue;
+        }
+        let phi = lse_overlap(temperature)?;
+        let gap = (1.0 - phi) * (1.0 + phi);
+        // Noise that leaves φ_eq of the target, and the step of the best acceptance for a Gaussian well.
+        let start = Start::Noisy(gap.sqrt() / phi);
+        let step = Step::Fixed(2.38 * (gap / sites as f64).sqrt() / phi);
+        let protocol = Protocol::new(0, plan.steps)?.start(start).step(step);
+        let streams = streams.branch(k as u64);
+        let run = protocol.run(&memory, &VectorMoves, &1.0, &[temperature], plan.chains, streams)?;
+        let mean = |of: &dyn Fn(&dam_analysis::thermal::Chain<f64>) -> f64| {
+            run[0].iter().map(of).sum::<f64>() / plan.chains as f64
+        };
+        let (last, acceptance) = (mean(&|c| c.state), mean(&|c| c.acceptance));
+        scans.push(Scan { temperature, equilibrium: phi, last, acceptance });
+        if boundary_temperature(&scans).is_some() {
+            break;
+        }
+    }
+    Ok(scans)
+}
