@@ -13,7 +13,7 @@ use crate::Error;
 /// assert_eq!(escapes.rate(), 3.0 / 3260.0);
 /// let mean_time = escapes.mean_time(0.95)?;
 /// assert!(mean_time.lower < 1087.0 && mean_time.upper > 1087.0);
-/// assert_eq!(escapes.survival(500.0), 0.6);
+/// assert!((escapes.survival(500.0) - 0.6).abs() < 1e-12);
 /// # Ok::<(), dam_analysis::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
