@@ -85,9 +85,7 @@ impl Protocol {
     /// # Errors
     /// [`Error::Parameter`] for no steps.
     pub fn new(burn_in: usize, steps: usize) -> Result<Self, Error> {
-        if steps == 0 {
-            return Err(Error::Parameter { name: "steps", expected: "at least 1", found: 0.0 });
-        }
+        at_least_one("steps", steps)?;
         Ok(Self { start: Start::Target, step: Step::Adapted(0.1), burn_in, steps, carried: false })
     }
 

@@ -92,14 +92,15 @@ impl Heat {
             stroke_width: 1.0,
             stroke_dasharray: None,
         };
-        let (right, bottom) = (left + BAR, frame.top + frame.height);
-        let corners = [[left, frame.top], [right, frame.top], [right, bottom], [left, bottom]];
+        let outline = |r: Rect| {
+            let (right, bottom) = (r.left + r.width, r.top + r.height);
+            let corners = [[r.left, r.top], [right, r.top], [right, bottom], [r.left, bottom]];
+            [0, 1, 2, 3].map(|k| line(corners[k], corners[(k + 1) % 4]))
+        };
         let mut drawn = vec![bar];
-        drawn.extend((0..4).map(|k| line(corners[k], corners[(k + 1) % 4])));
+        drawn.extend(outline(Rect { left, width: BAR, ..frame }));
         // Cells hide half of the frame.
-        let (right, bottom) = (frame.left + frame.width, frame.top + frame.height);
-        let corners = [[frame.left, frame.top], [right, frame.top], [right, bottom], [frame.left, bottom]];
-        drawn.extend((0..4).map(|k| line(corners[k], corners[(k + 1) % 4])));
+        drawn.extend(outline(frame));
         let (right, bottom) = (left + BAR, frame.top + frame.height);
         for (value, content) in self.ticks() {
             let y = bottom - frame.height * (value - low) / (high - low);

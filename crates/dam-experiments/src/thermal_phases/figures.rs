@@ -2,11 +2,11 @@
 
 use dam_analysis::theory::closed::{lsr_support_threshold, lsr_support_threshold_gaussian};
 
+use super::boundaries::Boundaries;
 use super::curves;
 use super::kinetics::Kinetics;
 use super::measure::Flagged;
 use super::plan::{BOUNDARY_LOADS, FIGURE_2, SHARPNESS};
-use super::report::Boundaries;
 use super::statistics::AtTemperature;
 use super::{KernelName, Settings};
 use crate::figure::{Axis, Figure, Guide, Heat, Mark, Panel, Series};

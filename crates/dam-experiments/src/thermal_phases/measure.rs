@@ -8,7 +8,8 @@ use dam_core::{Aggregator, DensePatterns, FlooredLogSum};
 use serde::{Deserialize, Serialize};
 
 use super::plan::{
-    BETA, BOUNDARY_LOADS, EPSILON, FIGURE_2, FIGURE_2_T, KINETIC_T, LOAD, LONG_T, SHARPNESS, SMALL, WIDE,
+    BETA, BOUNDARY_LOADS, EPSILON, FIGURE_2, FIGURE_2_T, KINETIC_T, LOAD, LONG_T, PAIRED_STEPS, SHARPNESS,
+    SMALL, WIDE,
 };
 use super::scan::{Scan, scan};
 use super::{Cell, KernelName, SamplerName, Settings};
@@ -109,44 +110,35 @@ fn patterns(space: &Sphere<f64>, count: usize, streams: Streams) -> Vec<DVector<
 pub(super) fn measure(settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
     // Cold start with the step of the runs it is compared with.
     let two_chains = |sites: usize| -> Result<Protocol, Error> {
-        Ok(Protocol::new(1 << 15, 1 << 13)?.step(Step::Proportional(2.4 / (sites as f64).sqrt())))
+        Ok(Protocol::new(PAIRED_STEPS.0, PAIRED_STEPS.1)?
+            .step(Step::Proportional(2.4 / (sites as f64).sqrt())))
     };
     match *cell {
         Cell::Map { load, kernel, .. } => {
             let plan = &settings.map;
             let protocol = Protocol::new(plan.steps.0, plan.steps.1)?;
             let size = (plan.sites(load), plan.patterns);
-            of_kernel(kernel, size, &protocol, &plan.all_temperatures(), streams)
+            of_kernel(kernel, size, &protocol, &plan.all_temperatures(), 1, streams)
         }
         // The reading that reproduces the figure: a step is one whole-vector proposal of step 0.2, the start has noise of
         // 0.05 per coordinate, and the sum of LSR a floor of 1e-10.
         Cell::Figure2 { kernel, .. } => {
             let protocol = Protocol::new(1_500, 1_000)?.start(Start::Noisy(0.05)).step(Step::Fixed(0.2));
-            of_kernel(kernel, FIGURE_2, &protocol, &FIGURE_2_T, streams)
+            of_kernel(kernel, FIGURE_2, &protocol, &FIGURE_2_T, 1, streams)
         }
         Cell::Long { kernel, .. } => {
             let steps = settings.long.steps;
             let protocol = Protocol::new(steps / 20, steps)?;
-            of_kernel(kernel, FIGURE_2, &protocol, LONG_T[kernel as usize], streams)
+            of_kernel(kernel, FIGURE_2, &protocol, LONG_T[kernel as usize], 1, streams)
         }
         Cell::Kinetic { .. } => watched(settings.kinetic.steps, streams),
-        Cell::Small { sampler: SamplerName::Full, .. } => of_kernel_chains(
-            KernelName::Lse,
-            (SMALL.0, count(SMALL.0)),
-            &two_chains(SMALL.0)?,
-            SMALL.1,
-            2,
-            streams,
-        ),
+        Cell::Small { sampler: SamplerName::Full, .. } => {
+            of_kernel(KernelName::Lse, (SMALL.0, count(SMALL.0)), &two_chains(SMALL.0)?, SMALL.1, 2, streams)
+        }
         Cell::Small { sampler: SamplerName::Cone, .. } => cone(SMALL, 0.4, &two_chains(SMALL.0)?, streams),
-        Cell::Wide { sampler: SamplerName::Full, .. } => of_kernel_chains(
-            KernelName::Lse,
-            (WIDE.0, count(WIDE.0)),
-            &two_chains(WIDE.0)?,
-            WIDE.1,
-            2,
-            streams,
-        ),
+        Cell::Wide { sampler: SamplerName::Full, .. } => {
+            of_kernel(KernelName::Lse, (WIDE.0, count(WIDE.0)), &two_chains(WIDE.0)?, WIDE.1, 2, streams)
+        }
         Cell::Wide { sampler: SamplerName::Cone, .. } => {
             cone(WIDE, settings.wide_edge, &two_chains(WIDE.0)?, streams)
         }
@@ -162,16 +154,6 @@ fn count(sites: usize) -> usize {
 }
 
 fn of_kernel(
-    kernel: KernelName,
-    size: (usize, usize),
-    protocol: &Protocol,
-    temperatures: &[f64],
-    streams: Streams,
-) -> Result<Record, Error> {
-    of_kernel_chains(kernel, size, protocol, temperatures, 1, streams)
-}
-
-fn of_kernel_chains(
     kernel: KernelName,
     (sites, count): (usize, usize),
     protocol: &Protocol,
@@ -301,7 +283,7 @@ pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
         // A proposal costs some ten products for every site, and an exponential some ten for every pattern.
         ((sites as f64 + 10.0) * (patterns + 10.0)) * (steps * chains) as f64
     };
-    let two_chains = (1 << 15) + (1 << 13);
+    let two_chains = PAIRED_STEPS.0 + PAIRED_STEPS.1;
     match *cell {
         Cell::Map { load, .. } => {
             let plan = &settings.map;

@@ -4,6 +4,7 @@
 //! Figures 1 and 2 as printed and corrected; what becomes of chains that leave; and the boundary that simulations
 //! see, which is kinetic, at sizes up to N = 10⁴ and M = e^{αN}.
 
+mod boundaries;
 mod curves;
 mod figures;
 mod kinetics;

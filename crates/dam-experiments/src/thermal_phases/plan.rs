@@ -24,6 +24,8 @@ pub(super) const KINETIC_T: [f64; 8] = [0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 1.0
 pub(super) const SMALL: (usize, &[f64]) = (16, &[0.03, 0.05, 0.07, 0.10, 0.15, 0.30]);
 /// Larger ones of the same load.
 pub(super) const WIDE: (usize, &[f64]) = (31, &[0.085, 0.095, 0.105]);
+/// Burn-in and kept steps of the two chains in each of their draws.
+pub(super) const PAIRED_STEPS: (usize, usize) = (1 << 15, 1 << 13);
 /// Their load α.
 pub(super) const LOAD: f64 = 0.5;
 /// Loads of the two-term model.

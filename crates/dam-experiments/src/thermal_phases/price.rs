@@ -5,14 +5,14 @@ use std::time::Instant;
 use dam_core::prelude::*;
 
 use super::Settings;
-use super::plan::{BETA, LOAD, WIDE};
+use super::plan::{BETA, LOAD, PAIRED_STEPS, WIDE};
 use crate::Error;
 
 /// Patterns that are timed, all of which one core keeps to itself.
 const TIMED: usize = 1 << 15;
 /// Chains of a realization, and steps of a chain.
 const CHAINS: usize = 6;
-const STEPS: f64 = ((1 << 15) + (1 << 13)) as f64;
+const STEPS: f64 = (PAIRED_STEPS.0 + PAIRED_STEPS.1) as f64;
 
 /// Time and memory of the runs with all patterns, and of the cone beside them, from a part of a second of each; `None`
 /// where there are no such runs.
