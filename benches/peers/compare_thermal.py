@@ -19,7 +19,7 @@ p.add_argument("--ours", default=str(OURS))
 a = p.parse_args()
 clean = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
 jobs = {"N = 50, M = 148": (["--n", "50", "--m", "148", "--steps", "20000"], [0]),
-        "N = 24, M = 163000": (["--n", "24", "--m", "163000", "--steps", "60"], [0, 2048, 16384])}
+        "N = 24, M = 163000": (["--n", "24", "--m", "163000", "--steps", "150"], [0, 2048, 16384])}
 cpu = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "unknown CPU")
 print(f"{cpu}; {a.threads} threads; 64 chains; {a.rounds} rounds")
 for job, (size, blocks) in jobs.items():

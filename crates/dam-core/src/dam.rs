@@ -262,7 +262,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePat
 
     /// An empty sum over patterns.
     pub(crate) fn reduction(&self) -> Reduction<'_, K> {
-        Reduction::new(&self.kernel, self.tables.as_ref(), self.store.space().sites())
+        Reduction::new(&self.kernel, &self.tables, self.store.space().sites())
     }
 
     fn confinement(&self, x: &S::State) -> f64 {

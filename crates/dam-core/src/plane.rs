@@ -5,6 +5,7 @@ use nalgebra::DMatrix;
 
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{LineEnergy, PlaneEnergy};
+use crate::form::Form;
 use crate::kernel::Kernel;
 use crate::reduce::{BLOCK, Reduction};
 use crate::simd::{Vectorize, vectorize};
@@ -17,6 +18,7 @@ use crate::{Dam, Real};
 #[derive(Debug)]
 pub struct DamPlane<'a, T, K, Q> {
     kernel: &'a K,
+    form: &'a Form,
     aggregator: Q,
     prefactor: f64,
     n: usize,
@@ -61,6 +63,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> LineEnergy
         let confinement = S::CONFINED.then(|| [dot(x, x), dot(x, u), dot(u, u)]);
         DamPlane {
             kernel: &self.kernel,
+            form: &self.tables,
             aggregator: self.aggregator,
             prefactor: self.prefactor,
             n,
@@ -126,6 +129,11 @@ fn power<const I: usize>(start: f64, x: f64) -> f64 {
 }
 
 impl<T: Real, K: Kernel, Q: Aggregator> DamPlane<'_, T, K, Q> {
+    /// An empty sum over patterns.
+    fn reduction(&self) -> Reduction<'_, K> {
+        Reduction::new(self.kernel, self.form, self.n)
+    }
+
     /// The energy at a x + b u, where the sum over the patterns is `total`.
     fn energy(&self, total: Total, a: f64, b: f64) -> f64 {
         let energy = -self.prefactor * self.aggregator.value(total);
@@ -140,7 +148,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
     fn at(&self, a: f64, b: f64) -> [f64; 3] {
         let (total, slopes) = match &self.sum {
             PlaneSum::Moments(by_degree) => polynomial(by_degree, a, b),
-            PlaneSum::Overlaps(p, q) => overlaps(self.kernel, self.n, p, q, a, b),
+            PlaneSum::Overlaps(p, q) => overlaps(self.reduction(), p, q, a, b),
         };
         let slope = self.aggregator.slope(total);
         let mut at = [
@@ -163,7 +171,7 @@ impl<T: Real, K: Kernel, Q: Aggregator> PlaneEnergy for DamPlane<'_, T, K, Q> {
         for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
             let total = match &self.sum {
                 PlaneSum::Moments(_) => Total { ln_scale: 0.0, sum: *out },
-                PlaneSum::Overlaps(p, q) => total(self.kernel, self.n, p, q, a, b),
+                PlaneSum::Overlaps(p, q) => total(self.reduction(), p, q, a, b),
             };
             *out = self.energy(total, a, b);
         }
@@ -247,8 +255,7 @@ impl<T: Real> Vectorize for Blend<'_, T> {
 }
 
 /// The sum over the patterns alone.
-fn total<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> Total {
-    let mut reduction = Reduction::new(kernel, None, n);
+fn total<T: Real, K: Kernel>(mut reduction: Reduction<'_, K>, p: &[T], q: &[T], a: f64, b: f64) -> Total {
     let mut m = [0.0; BLOCK];
     for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {
         let m = &mut m[..p.len()];
@@ -259,8 +266,13 @@ fn total<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: 
 }
 
 /// The sum over the patterns, and its slopes along a and b.
-fn overlaps<T: Real, K: Kernel>(kernel: &K, n: usize, p: &[T], q: &[T], a: f64, b: f64) -> (Total, [f64; 2]) {
-    let mut reduction = Reduction::new(kernel, None, n);
+fn overlaps<T: Real, K: Kernel>(
+    mut reduction: Reduction<'_, K>,
+    p: &[T],
+    q: &[T],
+    a: f64,
+    b: f64,
+) -> (Total, [f64; 2]) {
     let mut slopes = [0.0; 2];
     let mut w = [0.0_f64; BLOCK];
     for (p, q) in p.chunks(BLOCK).zip(q.chunks(BLOCK)) {

@@ -68,6 +68,48 @@ fn tree_sum(mut lanes: [f64; LANES]) -> f64 {
     lanes[0]
 }
 
+/// A plain comparison is one vector instruction; `f64::max` with its rules for NaN is not.
+#[inline(always)]
+pub(crate) fn larger<T: Real>(a: T, b: T) -> T {
+    if a > b { a } else { b }
+}
+
+/// The largest entry, −∞ of none; NaN is passed over.
+pub(crate) fn largest<T: Real>(x: &[T]) -> T {
+    struct Largest<'a, T>(&'a [T]);
+    impl<T: Real> Vectorize for Largest<'_, T> {
+        type Output = T;
+        #[inline(always)]
+        fn run(self) -> T {
+            lane_largest(self.0)
+        }
+    }
+    vectorize(Largest(x))
+}
+
+/// [`largest`]; inline it into a [`Vectorize::run`].
+#[inline(always)]
+pub(crate) fn lane_largest<T: Real>(x: &[T]) -> T {
+    let mut tops = [T::narrow(f64::NEG_INFINITY); LANES];
+    let (whole, rest) = x.as_chunks::<LANES>();
+    for x in whole {
+        for j in 0..LANES {
+            tops[j] = larger(x[j], tops[j]);
+        }
+    }
+    for (top, &x) in tops.iter_mut().zip(rest) {
+        *top = larger(x, *top);
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for j in 0..width {
+            tops[j] = larger(tops[j], tops[j + width]);
+        }
+        width /= 2;
+    }
+    tops[0]
+}
+
 /// a·b.
 pub(crate) fn dot<T: Real>(a: &[T], b: &[T]) -> f64 {
     struct Dot<'a, T>(&'a [T], &'a [T]);
@@ -91,8 +133,7 @@ pub(crate) fn max_change<T: Real>(a: &[T], b: &[T]) -> f64 {
             let mut lanes = [0.0_f64; LANES];
             let mut update = |j: usize, a: T, b: T| {
                 let change = (a.widen() - b.widen()).abs();
-                // A plain comparison is one vector instruction; `f64::max` with its rules for NaN is not.
-                lanes[j] = if change > lanes[j] { change } else { lanes[j] };
+                lanes[j] = larger(change, lanes[j]);
             };
             let (whole_a, rest_a) = self.0.as_chunks::<LANES>();
             let (whole_b, rest_b) = self.1.as_chunks::<LANES>();
@@ -104,7 +145,7 @@ pub(crate) fn max_change<T: Real>(a: &[T], b: &[T]) -> f64 {
             for (j, (&a, &b)) in rest_a.iter().zip(rest_b).enumerate() {
                 update(j, a, b);
             }
-            lanes.into_iter().fold(0.0, |max, lane| if lane > max { lane } else { max })
+            lanes.into_iter().fold(0.0, larger)
         }
     }
     vectorize(MaxChange(a, b))
@@ -136,8 +177,16 @@ mod tests {
             let b: Vec<f64> = (0..len).map(|k| f64::from(3 * k).cos()).collect();
             let plain: f64 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
             assert!((dot(&a, &b) - plain).abs() < 1e-13);
-            let largest = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
-            assert_eq!(max_change(&a, &b), largest);
+            let most = a.iter().zip(&b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert_eq!(max_change(&a, &b), most);
+            let most = a.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            assert_eq!(largest(&a), most);
+            if len > 1 {
+                let mut with_nan = a.clone();
+                with_nan[len as usize / 2] = f64::NAN;
+                let most = with_nan.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                assert_eq!(largest(&with_nan), most);
+            }
             let mut touched = a.clone();
             let sum = lane_sum_mut(&mut touched, &b, |a, b| {
                 *a += b;

@@ -92,7 +92,8 @@ impl<P> Metropolis<P> {
 /// Scratch of [`Metropolis`].
 #[derive(Clone, Debug)]
 pub struct MetropolisScratch<X> {
-    energy: f64,
+    /// Of the state; none before the first step, so that those of a batch are computed together.
+    energy: Option<f64>,
     /// The memory of the last proposal, for the next one.
     proposed: Option<X>,
 }
@@ -100,8 +101,8 @@ pub struct MetropolisScratch<X> {
 impl<E: Energy, P: Proposal<E::Space>> Dynamics<E> for Metropolis<P> {
     type Scratch = MetropolisScratch<StateOf<E>>;
 
-    fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch {
-        MetropolisScratch { energy: energy.energy(x), proposed: None }
+    fn prepare(&self, _energy: &E, _x: &StateOf<E>) -> Self::Scratch {
+        MetropolisScratch { energy: None, proposed: None }
     }
 
     fn step<R: Rng>(
@@ -111,9 +112,10 @@ impl<E: Energy, P: Proposal<E::Space>> Dynamics<E> for Metropolis<P> {
         scratch: &mut Self::Scratch,
         rng: &mut R,
     ) -> Progress {
+        let before = scratch.energy.unwrap_or_else(|| energy.energy(x));
         let proposed = self.propose(energy, x, scratch, rng);
         let after = energy.energy(&proposed);
-        self.decide(x, scratch, proposed, after, rng)
+        self.decide(x, scratch, proposed, (before, after), rng)
     }
 
     fn step_all<R: Rng>(
@@ -148,12 +150,19 @@ fn together<'a, E: Energy, P: Proposal<E::Space> + 'a, R: Rng>(
     rng: &mut [R],
     progress: &mut [Progress],
 ) {
+    // Chains start together, in one batch; one that joins others pays for a batch once.
+    let mut start = Vec::new();
+    if scratch.iter().any(|s| s.energy.is_none()) {
+        start.resize(x.len(), 0.0);
+        energy.energies(x, &mut start);
+    }
     let propose = |s: usize| of(s).propose(energy, &x[s], &mut scratch[s], &mut rng[s]);
     let proposals: Vec<StateOf<E>> = (0..x.len()).map(propose).collect();
     let mut after = vec![0.0; x.len()];
     energy.energies(&proposals, &mut after);
     for (s, proposed) in proposals.into_iter().enumerate() {
-        progress[s] = of(s).decide(&mut x[s], &mut scratch[s], proposed, after[s], &mut rng[s]);
+        let energies = (scratch[s].energy.unwrap_or_else(|| start[s]), after[s]);
+        progress[s] = of(s).decide(&mut x[s], &mut scratch[s], proposed, energies, &mut rng[s]);
     }
 }
 
@@ -178,16 +187,16 @@ impl<P> Metropolis<P> {
         x: &mut X,
         scratch: &mut MetropolisScratch<X>,
         mut proposed: X,
-        after: f64,
+        (before, after): (f64, f64),
         rng: &mut R,
     ) -> Progress {
         // From outside every support (∞) all proposals are accepted: ∞ − ∞ is no obstacle.
-        let change = if after == scratch.energy { 0.0 } else { after - scratch.energy };
+        let change = if after == before { 0.0 } else { after - before };
         let accepted = accepts(change, self.temperature, rng);
         if accepted {
             std::mem::swap(x, &mut proposed);
-            scratch.energy = after;
         }
+        scratch.energy = Some(if accepted { after } else { before });
         scratch.proposed = Some(proposed);
         Progress::Sampled { acceptance: f64::from(u8::from(accepted)) }
     }

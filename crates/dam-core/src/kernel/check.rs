@@ -34,18 +34,24 @@ pub(crate) fn check_kernel<K: Kernel>(
     Ok(())
 }
 
-/// Refuses coefficients that are not those of F: line searches and vectorised loops would use another model.
-pub(crate) fn check_coefficients<K: Kernel>(
+/// Refuses coefficients that are not those of F, or of ln F: line searches and loops of their own would use another
+/// model.
+pub(crate) fn check_forms<K: Kernel>(
     kernel: &K,
     n: usize,
     overlaps: impl Iterator<Item = f64>,
 ) -> Result<(), Error> {
-    let Some(c) = kernel.coefficients(n) else { return Ok(()) };
-    let scale = c.iter().map(|c| c.abs()).sum::<f64>();
+    let (coefficients, linear) = (kernel.coefficients(n), kernel.ln_linear(n));
     for m in overlaps {
-        let expected = kernel.f(Overlap::new(m, n));
-        let found = c.iter().rev().fold(0.0, |sum, c| sum * m + c);
-        agree("F from the coefficients", m, expected, found, scale)?;
+        let s = Overlap::new(m, n);
+        if let Some(c) = &coefficients {
+            let scale = c.iter().map(|c| c.abs()).sum::<f64>();
+            let found = c.iter().rev().fold(0.0, |sum, c| sum * m + c);
+            agree("F from the coefficients", m, kernel.f(s), found, scale)?;
+        }
+        if let Some((a, b)) = linear {
+            agree("ln F from its line", m, kernel.ln_f(s), a + b * m, a.abs() + b.abs())?;
+        }
     }
     Ok(())
 }
@@ -53,7 +59,7 @@ pub(crate) fn check_coefficients<K: Kernel>(
 /// Refuses what is not `expected` up to rounding at values of order `scale`: recurrences and powers round
 /// differently; anything else is another function.
 pub(crate) fn agree(what: &'static str, m: f64, expected: f64, found: f64, scale: f64) -> Result<(), Error> {
-    if (found - expected).abs() <= 1e-9 * scale {
+    if scale.is_finite() && (found - expected).abs() <= 1e-9 * scale {
         Ok(())
     } else {
         Err(Error::KernelInconsistent { what, m, expected, found })
@@ -82,6 +88,41 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_another_function_is_refused() {
+        struct Bent;
+        impl Kernel for Bent {
+            fn f(&self, s: Overlap) -> f64 {
+                s.dot().exp()
+            }
+            fn df(&self, s: Overlap) -> f64 {
+                s.n() * self.f(s)
+            }
+            fn ln_linear(&self, n: usize) -> Option<(f64, f64)> {
+                Some((0.5, n as f64))
+            }
+        }
+        let error = check_forms(&Bent, 10, [0.5].into_iter()).unwrap_err();
+        let expected =
+            Error::KernelInconsistent { what: "ln F from its line", m: 0.5, expected: 5.0, found: 5.5 };
+        assert_eq!(error, expected);
+        struct Endless;
+        impl Kernel for Endless {
+            fn f(&self, s: Overlap) -> f64 {
+                s.dot().exp()
+            }
+            fn df(&self, s: Overlap) -> f64 {
+                s.n() * self.f(s)
+            }
+            fn ln_linear(&self, _n: usize) -> Option<(f64, f64)> {
+                Some((0.0, f64::INFINITY))
+            }
+        }
+        assert!(check_forms(&Endless, 10, [0.5].into_iter()).is_err());
+        let kernel = crate::kernel::Exponential::anchored(0.7).unwrap();
+        assert!(check_forms(&kernel, 50, (0..=64).map(|k| f64::from(k - 32) / 32.0)).is_ok());
+    }
+
+    #[test]
     fn coefficients_of_another_function_are_refused() {
         struct Wrong;
         impl Kernel for Wrong {
@@ -98,7 +139,7 @@ mod tests {
                 Some(vec![0.0, 0.0, 1.0])
             }
         }
-        let error = check_coefficients(&Wrong, 10, [1.0, -1.0].into_iter()).unwrap_err();
+        let error = check_forms(&Wrong, 10, [1.0, -1.0].into_iter()).unwrap_err();
         let expected = Error::KernelInconsistent {
             what: "F from the coefficients",
             m: -1.0,
@@ -108,8 +149,8 @@ mod tests {
         assert_eq!(error, expected);
         for order in 2..=8 {
             let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
-            assert!(check_coefficients(&Monomial::new(order).unwrap(), 50, grid()).is_ok());
-            assert!(check_coefficients(&crate::kernel::Hermite::new(order).unwrap(), 50, grid()).is_ok());
+            assert!(check_forms(&Monomial::new(order).unwrap(), 50, grid()).is_ok());
+            assert!(check_forms(&crate::kernel::Hermite::new(order).unwrap(), 50, grid()).is_ok());
         }
     }
 }

@@ -73,6 +73,10 @@ impl Kernel for Exponential {
     fn dln_f(&self, s: Overlap) -> f64 {
         self.beta * s.n()
     }
+    fn ln_linear(&self, n: usize) -> Option<(f64, f64)> {
+        let slope = self.beta * n as f64;
+        Some((if self.anchored { -slope } else { 0.0 }, slope))
+    }
 }
 
 #[cfg(feature = "serde")]

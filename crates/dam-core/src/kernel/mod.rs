@@ -8,7 +8,7 @@ mod extensive;
 mod polynomial;
 mod powered;
 
-pub(crate) use check::{agree, check_coefficients, check_kernel};
+pub(crate) use check::{agree, check_forms, check_kernel};
 pub use curved::CurvedKernel;
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
@@ -79,6 +79,16 @@ pub trait Kernel: Send + Sync {
         None
     }
 
+    /// Capability: (a, b) where ln F = a + b m for `n` sites, the exponential family.
+    ///
+    /// With it sums of exponentials on vector spaces are formed from the overlaps directly. It must be that of
+    /// [`ln_f`](Self::ln_f) at every m: [`Dam::new`](crate::Dam::new) compares them on [−1, 1]. Used if
+    /// [`log_domain`](Self::log_domain) is `true` and b > 0.
+    fn ln_linear(&self, n: usize) -> Option<(f64, f64)> {
+        let _ = n;
+        None
+    }
+
     /// Capability: exact integer arithmetic on the hypercube. Asked for only if
     /// [`log_domain`](Self::log_domain) is `false`.
     fn integer(&self) -> Option<&dyn IntegerKernel> {
@@ -115,6 +125,7 @@ macro_rules! forward {
             #[inline]
             fn log_domain(&self) -> bool { (**self).log_domain() }
             fn coefficients(&self, n: usize) -> Option<Vec<f64>> { (**self).coefficients(n) }
+            fn ln_linear(&self, n: usize) -> Option<(f64, f64)> { (**self).ln_linear(n) }
             fn integer(&self) -> Option<&dyn IntegerKernel> { (**self).integer() }
         }
     )*};

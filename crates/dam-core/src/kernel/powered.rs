@@ -37,4 +37,7 @@ impl<K: Kernel> Kernel for Powered<K> {
     fn dln_f(&self, s: Overlap) -> f64 {
         s.n() * self.0.dln_f(s)
     }
+    fn ln_linear(&self, n: usize) -> Option<(f64, f64)> {
+        self.0.ln_linear(n).map(|(a, b)| (n as f64 * a, n as f64 * b))
+    }
 }

@@ -1,10 +1,11 @@
 //! Registers of floating-point numbers, one kind per level.
 
+use super::exp2::{Exp2, SumExp2, TABLE_F32, TABLE_F64, WeighExp2};
 use super::panel::Fill;
 use super::product::Multiply;
 use super::single::{AddPatterns, Dots};
 use crate::Real;
-use crate::horner::Polynomial;
+use crate::form::Polynomial;
 
 /// Loads, stores and fused products of one register. Methods are `unsafe` because most kinds need an
 /// instruction set that the machine must have, and all take pointers.
@@ -27,6 +28,21 @@ pub trait Lanes {
     /// # Safety
     /// The machine must have the instruction set.
     unsafe fn add(a: Self::Register, b: Self::Register) -> Self::Register;
+    /// a − b.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn sub(a: Self::Register, b: Self::Register) -> Self::Register;
+    /// The larger of each; b where one is NaN.
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn max(a: Self::Register, b: Self::Register) -> Self::Register;
+    /// 2^(k/S) for the integers k that the low bits of `shifted` hold, see [`Exp2`].
+    ///
+    /// # Safety
+    /// The machine must have the instruction set.
+    unsafe fn power(shifted: Self::Register) -> Self::Register;
     /// a b + c, rounded once where the level can.
     ///
     /// # Safety
@@ -42,7 +58,7 @@ pub trait Lanes {
 /// The registers of a scalar, and the loops that use them (sealed machinery of [`Real`]).
 ///
 /// The loops are methods so that they are compiled here, once for each scalar, and not in every crate that calls them.
-pub trait Registers: Sized {
+pub trait Registers: Exp2 {
     /// 64 bytes.
     #[cfg(target_arch = "x86_64")]
     type Avx512: Lanes<Scalar = Self>;
@@ -63,6 +79,10 @@ pub trait Registers: Sized {
     fn polynomial_values(kernel: &Polynomial, n: f64, m: &[Self]) -> f64;
     /// The same, and F'(m) in place of m.
     fn polynomial_weights(kernel: &Polynomial, n: f64, m: &mut [Self]) -> f64;
+    /// See [`SumExp2`].
+    fn sum_exp2(sum: SumExp2<'_, Self>);
+    /// See [`WeighExp2`].
+    fn weigh_exp2(sum: WeighExp2<'_, Self>);
     /// Σ_μ p_μ^i q_μ^j for the powers (i, j).
     fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64;
 }
@@ -73,7 +93,7 @@ pub enum Plain32 {}
 pub enum Plain64 {}
 
 macro_rules! plain {
-    ($name:ident, $t:ident, $lanes:literal) => {
+    ($name:ident, $t:ident, $lanes:literal, $table:ident, $shift:literal) => {
         impl Lanes for $name {
             type Scalar = $t;
             type Register = [$t; $lanes];
@@ -101,6 +121,21 @@ macro_rules! plain {
                 std::array::from_fn(|i| a[i] + b[i])
             }
             #[inline(always)]
+            unsafe fn sub(a: Self::Register, b: Self::Register) -> Self::Register {
+                std::array::from_fn(|i| a[i] - b[i])
+            }
+            #[inline(always)]
+            unsafe fn max(a: Self::Register, b: Self::Register) -> Self::Register {
+                std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+            }
+            #[inline(always)]
+            unsafe fn power(shifted: Self::Register) -> Self::Register {
+                shifted.map(|x| {
+                    let bits = x.to_bits();
+                    $t::from_bits($table[bits as usize % $table.len()].wrapping_add(bits << $shift))
+                })
+            }
+            #[inline(always)]
             unsafe fn mul_add(a: Self::Register, b: Self::Register, c: Self::Register) -> Self::Register {
                 // Two roundings: a fused product in software would be slow where there is no instruction for it.
                 std::array::from_fn(|i| a[i] * b[i] + c[i])
@@ -113,8 +148,8 @@ macro_rules! plain {
         }
     };
 }
-plain!(Plain32, f32, 8);
-plain!(Plain64, f64, 4);
+plain!(Plain32, f32, 8, TABLE_F32, 18);
+plain!(Plain64, f64, 4, TABLE_F64, 48);
 
 #[cfg(target_arch = "x86_64")]
 use x86::{Ymm32, Ymm64, Zmm32, Zmm64};
@@ -123,11 +158,12 @@ use x86::{Ymm32, Ymm64, Zmm32, Zmm64};
 mod x86 {
     use std::arch::x86_64::*;
 
-    use super::Lanes;
+    use super::{Lanes, TABLE_F32, TABLE_F64};
 
     macro_rules! vector {
         ($name:ident, $t:ident, $register:ident, $lanes:literal,
-         $load:ident $store:ident $splat:ident $mul:ident $add:ident $mul_add:ident, |$a:ident, $b:ident| $interleave:expr) => {
+         $load:ident $store:ident $splat:ident $mul:ident $add:ident $sub:ident $max:ident $mul_add:ident,
+         |$a:ident, $b:ident| $interleave:expr, |$shifted:ident| $power:expr) => {
             #[derive(Debug)]
             pub enum $name {}
 
@@ -162,6 +198,21 @@ mod x86 {
                     unsafe { $add(a, b) }
                 }
                 #[inline(always)]
+                unsafe fn sub(a: $register, b: $register) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $sub(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn max(a: $register, b: $register) -> $register {
+                    // SAFETY: see the head of the impl.
+                    unsafe { $max(a, b) }
+                }
+                #[inline(always)]
+                unsafe fn power($shifted: $register) -> $register {
+                    // SAFETY: see the head of the impl; all indices are within the table.
+                    unsafe { $power }
+                }
+                #[inline(always)]
                 unsafe fn mul_add(a: $register, b: $register, c: $register) -> $register {
                     // SAFETY: see the head of the impl.
                     unsafe { $mul_add(a, b, c) }
@@ -176,30 +227,56 @@ mod x86 {
     }
 
     vector!(Zmm64, f64, __m512d, 8,
-    _mm512_loadu_pd _mm512_storeu_pd _mm512_set1_pd _mm512_mul_pd _mm512_add_pd _mm512_fmadd_pd,
+    _mm512_loadu_pd _mm512_storeu_pd _mm512_set1_pd _mm512_mul_pd _mm512_add_pd
+    _mm512_sub_pd _mm512_max_pd _mm512_fmadd_pd,
     |a, b| {
         let (low, high) = (_mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11), _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15));
         (_mm512_permutex2var_pd(a, low, b), _mm512_permutex2var_pd(a, high, b))
+    },
+    |shifted| {
+        let (bits, table) = (_mm512_castpd_si512(shifted), TABLE_F64.as_ptr().cast::<__m512i>());
+        let entry = _mm512_permutex2var_epi64(_mm512_loadu_si512(table), bits, _mm512_loadu_si512(table.add(1)));
+        _mm512_castsi512_pd(_mm512_add_epi64(entry, _mm512_slli_epi64::<48>(bits)))
     });
     vector!(Zmm32, f32, __m512, 16,
-    _mm512_loadu_ps _mm512_storeu_ps _mm512_set1_ps _mm512_mul_ps _mm512_add_ps _mm512_fmadd_ps,
+    _mm512_loadu_ps _mm512_storeu_ps _mm512_set1_ps _mm512_mul_ps _mm512_add_ps
+    _mm512_sub_ps _mm512_max_ps _mm512_fmadd_ps,
     |a, b| {
         let low = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
         let high = _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
         (_mm512_permutex2var_ps(a, low, b), _mm512_permutex2var_ps(a, high, b))
+    },
+    |shifted| {
+        let (bits, table) = (_mm512_castps_si512(shifted), TABLE_F32.as_ptr().cast::<__m512i>());
+        let entry = _mm512_permutex2var_epi32(_mm512_loadu_si512(table), bits, _mm512_loadu_si512(table.add(1)));
+        _mm512_castsi512_ps(_mm512_add_epi32(entry, _mm512_slli_epi32::<18>(bits)))
     });
     vector!(Ymm64, f64, __m256d, 4,
-    _mm256_loadu_pd _mm256_storeu_pd _mm256_set1_pd _mm256_mul_pd _mm256_add_pd _mm256_fmadd_pd,
+    _mm256_loadu_pd _mm256_storeu_pd _mm256_set1_pd _mm256_mul_pd _mm256_add_pd
+    _mm256_sub_pd _mm256_max_pd _mm256_fmadd_pd,
     |a, b| {
         // The unpacking instructions work within halves of 128 bits, which then change places.
         let (even, odd) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
         (_mm256_permute2f128_pd::<0x20>(even, odd), _mm256_permute2f128_pd::<0x31>(even, odd))
+    },
+    |shifted| {
+        let bits = _mm256_castpd_si256(shifted);
+        let at = _mm256_and_si256(bits, _mm256_set1_epi64x(15));
+        let entry = _mm256_i64gather_epi64::<8>(TABLE_F64.as_ptr().cast(), at);
+        _mm256_castsi256_pd(_mm256_add_epi64(entry, _mm256_slli_epi64::<48>(bits)))
     });
     vector!(Ymm32, f32, __m256, 8,
-    _mm256_loadu_ps _mm256_storeu_ps _mm256_set1_ps _mm256_mul_ps _mm256_add_ps _mm256_fmadd_ps,
+    _mm256_loadu_ps _mm256_storeu_ps _mm256_set1_ps _mm256_mul_ps _mm256_add_ps
+    _mm256_sub_ps _mm256_max_ps _mm256_fmadd_ps,
     |a, b| {
         let (even, odd) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
         (_mm256_permute2f128_ps::<0x20>(even, odd), _mm256_permute2f128_ps::<0x31>(even, odd))
+    },
+    |shifted| {
+        let bits = _mm256_castps_si256(shifted);
+        let at = _mm256_and_si256(bits, _mm256_set1_epi32(31));
+        let entry = _mm256_i32gather_epi32::<4>(TABLE_F32.as_ptr().cast(), at);
+        _mm256_castsi256_ps(_mm256_add_epi32(entry, _mm256_slli_epi32::<18>(bits)))
     });
 }
 
@@ -228,6 +305,12 @@ macro_rules! registers {
             }
             fn polynomial_weights(kernel: &Polynomial, n: f64, m: &mut [Self]) -> f64 {
                 crate::reduce::polynomial_weights(kernel, n, m)
+            }
+            fn sum_exp2(sum: SumExp2<'_, Self>) {
+                sum.run();
+            }
+            fn weigh_exp2(sum: WeighExp2<'_, Self>) {
+                sum.run();
             }
             fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64 {
                 crate::plane::moment(p, q, powers)

@@ -4,8 +4,8 @@
 //! Two rules hold for everything here. Each function returns the same bits on every [`Level`]: integer sums
 //! are exact, floating-point sums have a lane structure fixed by the element index alone, and no multiply and
 //! add are fused, so that a wider register changes the speed and nothing else (but perhaps the payload of a
-//! NaN). The one exception are the products of batches (`panel`, `product`), which are fused on every level but the
-//! portable one. And the level is found when the program runs, so that one binary is both portable and fast.
+//! NaN). The exceptions are the products of batches (`panel`, `product`) and the sums of exponentials over dense patterns
+//! (`exp2`), which are fused on every level but the portable one. And the level is found when the program runs, so that one binary is both portable and fast.
 
 #![allow(unsafe_code)]
 
@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 mod exp;
+mod exp2;
 mod lanes;
 mod lines;
 mod masked;
@@ -24,6 +25,7 @@ mod single;
 mod transpose;
 
 pub(crate) use exp::{exp_f32, exp_f64};
+pub(crate) use exp2::{SumExp2, WeighExp2};
 pub(crate) use lanes::Registers;
 pub(crate) use lines::Lines;
 pub(crate) use masked::{
@@ -68,8 +70,9 @@ pub fn level() -> Level {
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).
 ///
-/// Only the products of batches differ between levels: AVX2 and AVX-512 fuse multiplication and addition there and
-/// agree to the bit, the portable level rounds twice and is several times slower.
+/// Only the products of batches and the sums of exponential kernels over dense patterns differ between levels: AVX2 and
+/// AVX-512 fuse multiplication and addition there and agree to the bit, the portable level rounds twice and is several
+/// times slower.
 ///
 /// This is the option that makes results comparable across machines: with it a run takes the same code path
 /// on each machine of one architecture. Set it before the work starts; it is one flag for the whole process,

@@ -17,14 +17,12 @@ pub(crate) struct Strips<'a, T> {
     pub(crate) step: usize,
 }
 
-/// The right side of a product.
+/// The right side of a product: column s of term l is `data[l / strip · distance + s·strip + l % strip]`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Factors<'a, T> {
-    /// Column s is `columns[s]`, from its term `first` on.
-    Columns { columns: &'a [&'a [T]], first: usize },
-    /// Column s of term l is `data[l / strip · distance + s·strip + l % strip]`: bricks of patterns, a column for each
-    /// of `sites`.
-    Bricks { data: &'a [T], sites: usize, distance: usize },
+pub(crate) struct Factors<'a, T> {
+    pub(crate) data: &'a [T],
+    pub(crate) columns: usize,
+    pub(crate) distance: usize,
 }
 
 /// `c[s·column + r] = factor · ([c +] Σ_l a[r, l] b[l, s])` for all columns s, all rows r and `depth` terms l.
@@ -38,33 +36,27 @@ pub struct Multiply<'a, T> {
     pub(crate) column: usize,
     pub(crate) accumulate: bool,
     pub(crate) factor: T,
+    /// Whether rows three strips on are needed soon.
+    pub(crate) prefetch: bool,
 }
 
 impl<T: Real> Multiply<'_, T> {
     /// # Panics
     /// Unless `a` and `b` hold what is read of them, and `c` the result in columns that do not overlap.
     pub(super) fn run(self) {
-        let Self { unit, a, b, depth, c, column, accumulate, factor } = self;
+        let Self { unit, a, b, depth, c, column, accumulate, factor, prefetch } = self;
         let strip = strip::<T>();
         assert!(has(unit) && (1..=panel_rows::<T>()).contains(&a.rows), "{} rows on {unit:?}", a.rows);
         let strips = a.rows.div_ceil(strip);
         let last_term = depth.saturating_sub(1);
         let held = (strips - 1) * a.distance + last_term * a.step + strip;
         assert!(depth == 0 || a.data.len() >= held, "{held} numbers of a, not {}", a.data.len());
-        let columns = match b {
-            Factors::Columns { columns, first } => {
-                assert!(columns.iter().all(|b| b.len() >= first + depth), "factors of unlike depth");
-                columns.len()
-            }
-            Factors::Bricks { data, sites, distance } => {
-                let held = last_term / strip * distance + sites * strip;
-                assert!(depth == 0 || data.len() >= held, "{held} numbers of b, not {}", data.len());
-                sites
-            }
-        };
-        let Some(last) = columns.checked_sub(1) else { return };
+        let held = last_term / strip * b.distance + b.columns * strip;
+        assert!(depth == 0 || b.data.len() >= held, "{held} numbers of b, not {}", b.data.len());
+        let Some(last) = b.columns.checked_sub(1) else { return };
         assert!(column >= a.rows && c.len() >= last * column + a.rows, "a product outside its matrix");
-        let all = Product { a, b, columns, depth, c: c.as_mut_ptr(), column, accumulate, factor };
+        let ahead = if prefetch { depth.div_ceil(b.columns.div_ceil(COLUMNS)) } else { 0 };
+        let all = Product { a, b, depth, c: c.as_mut_ptr(), column, accumulate, factor, ahead };
         // SAFETY: the asserts are what `tiles` asks for, and the machine has the unit.
         unsafe {
             match unit {
@@ -111,12 +103,13 @@ unsafe fn multiply_avx2<T: Real>(all: &Product<'_, T>) {
 struct Product<'a, T> {
     a: Strips<'a, T>,
     b: Factors<'a, T>,
-    columns: usize,
     depth: usize,
     c: *mut T,
     column: usize,
     accumulate: bool,
     factor: T,
+    /// Terms of the rows three strips on to ask for with every tile.
+    ahead: usize,
 }
 
 impl<T: Real> Product<'_, T> {
@@ -130,8 +123,9 @@ impl<T: Real> Product<'_, T> {
     unsafe fn tiles<L: Lanes<Scalar = T>, const R: usize, const S: usize>(&self) {
         let rows = self.a.rows;
         let width = rows.next_multiple_of(strip::<T>());
-        for first in (0..self.columns).step_by(COLUMNS) {
-            let count = COLUMNS.min(self.columns - first);
+        for first in (0..self.b.columns).step_by(COLUMNS) {
+            let count = COLUMNS.min(self.b.columns - first);
+            self.prefetch(first / COLUMNS * self.ahead);
             // SAFETY: promised by the caller. A tile whose last strip is not whole is computed beside the matrix.
             unsafe {
                 let c = self.c.add(first * self.column);
@@ -151,6 +145,24 @@ impl<T: Real> Product<'_, T> {
                 }
             }
         }
+    }
+
+    /// Asks for some terms of the rows three strips on, from term `first` on, before the processor guesses that they come next.
+    #[inline(always)]
+    fn prefetch(&self, first: usize) {
+        #[cfg(target_arch = "x86_64")]
+        for r in 0..STRIPS {
+            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            let mut at = self.a.data.as_ptr();
+            at = at.wrapping_add((STRIPS + r) * self.a.distance + first * self.a.step);
+            for _ in 0..self.ahead {
+                // SAFETY: part of every x86-64, and a hint alone, whatever the address.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) };
+                at = at.wrapping_add(self.a.step);
+            }
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = first;
     }
 
     /// `count` columns from `first` on, S at a time and the rest one by one.
@@ -211,24 +223,16 @@ impl<T: Real> Product<'_, T> {
                 *a = a.wrapping_add(row / strip::<T>() * self.a.distance + row % strip::<T>());
             }
             let step = self.a.step;
-            match self.b {
-                Factors::Columns { columns, first } => {
-                    let b = std::array::from_fn(|j| columns[s + j][first..].as_ptr());
-                    add_terms::<L, R, S>(&mut sums, &a, step, &b, self.depth);
-                }
-                Factors::Bricks { data, distance, .. } => {
-                    let whole = self.depth / strip::<T>();
-                    let mut at = data.as_ptr().wrapping_add(s * strip::<T>());
-                    for brick in 0..=whole {
-                        let depth = if brick < whole { strip::<T>() } else { self.depth % strip::<T>() };
-                        // Columns side by side: one register of addresses, not one each.
-                        let b = std::array::from_fn(|j| at.wrapping_add(j * strip::<T>()));
-                        add_terms::<L, R, S>(&mut sums, &a, step, &b, depth);
-                        at = at.wrapping_add(distance);
-                        for a in &mut a {
-                            *a = a.wrapping_add(strip::<T>() * step);
-                        }
-                    }
+            let whole = self.depth / strip::<T>();
+            let mut at = self.b.data.as_ptr().wrapping_add(s * strip::<T>());
+            for brick in 0..=whole {
+                let depth = if brick < whole { strip::<T>() } else { self.depth % strip::<T>() };
+                // Columns side by side: one register of addresses, not one each.
+                let b = std::array::from_fn(|j| at.wrapping_add(j * strip::<T>()));
+                add_terms::<L, R, S>(&mut sums, &a, step, &b, depth);
+                at = at.wrapping_add(self.b.distance);
+                for a in &mut a {
+                    *a = a.wrapping_add(strip::<T>() * step);
                 }
             }
             let factor = L::splat(self.factor);
@@ -310,19 +314,16 @@ mod tests {
             (most, 128, 23, true),
             (strip + 1, 0, 3, true),
         ] {
-            let (first, column, step, distance) = (3, rows + 5, strip + 2, (strip + 2) * (depth + 1));
+            let (column, step, distance) = (rows + 5, strip + 2, (strip + 2) * (depth + 1));
             let data = numbers::<T>(3 * distance);
             let a = Strips { data: &data, rows, distance, step };
-            let b = numbers::<T>((first + depth).next_multiple_of(strip) * columns.max(first + depth));
-            let slices: Vec<&[T]> =
-                (0..columns).map(|s| &b[s * (first + depth)..][..first + depth]).collect();
+            let b = numbers::<T>(depth.next_multiple_of(strip) * columns);
             let before = numbers::<T>(columns * column);
             let factor = T::narrow(0.3);
-            let bricks = Factors::Bricks { data: &b, sites: columns, distance: columns * strip };
-            let factors = [Factors::Columns { columns: &slices, first }, bricks];
-            for (unit, b) in units().flat_map(|unit| factors.map(|b| (unit, b))) {
+            let b = Factors { data: &b, columns, distance: columns * strip };
+            for (unit, prefetch) in units().flat_map(|unit| [(unit, false), (unit, true)]) {
                 let mut c = before.clone();
-                Multiply { unit, a, b, depth, c: &mut c, column, accumulate, factor }.run();
+                Multiply { unit, a, b, depth, c: &mut c, column, accumulate, factor, prefetch }.run();
                 for (s, (found, before)) in c.chunks(column).zip(before.chunks(column)).enumerate() {
                     for r in 0..column {
                         if r >= rows {
@@ -332,12 +333,7 @@ mod tests {
                         let mut sum = if accumulate { before[r] } else { T::zero() };
                         for l in 0..depth {
                             let a = data[r / strip * distance + l * step + r % strip];
-                            let b = match b {
-                                Factors::Columns { columns, first } => columns[s][first + l],
-                                Factors::Bricks { data, distance, .. } => {
-                                    data[l / strip * distance + s * strip + l % strip]
-                                }
-                            };
+                            let b = b.data[l / strip * b.distance + s * strip + l % strip];
                             sum = if unit == Unit::Portable { sum + a * b } else { fused(a, b, sum) };
                         }
                         assert_eq!(
@@ -357,36 +353,28 @@ mod tests {
         sums_are_chains::<f32>(f32::mul_add);
     }
 
-    fn product(data: &[f64], b: &[&[f64]], first: usize, c: &mut [f64]) {
-        let a = Strips { data, rows: 8, distance: 0, step: 8 };
-        let b = Factors::Columns { columns: b, first };
-        Multiply { unit: unit(), a, b, depth: 4, c, column: 8, accumulate: false, factor: 1.0 }.run();
+    fn product(a: &[f64], b: &[f64], c: &mut [f64]) {
+        let a = Strips { data: a, rows: 8, distance: 0, step: 8 };
+        let b = Factors { data: b, columns: 2, distance: 16 };
+        let (accumulate, factor, prefetch) = (false, 1.0, false);
+        Multiply { unit: unit(), a, b, depth: 9, c, column: 8, accumulate, factor, prefetch }.run();
     }
 
     #[test]
     #[should_panic(expected = "outside its matrix")]
     fn a_product_that_does_not_fit_is_caught() {
-        product(&[0.0; 32], &[[0.0; 4].as_slice(); 8], 0, &mut [0.0; 63]);
-    }
-
-    #[test]
-    #[should_panic(expected = "unlike depth")]
-    fn factors_of_unlike_depth_are_caught() {
-        product(&[0.0; 32], &[[0.0; 4].as_slice(); 8], 1, &mut [0.0; 64]);
+        product(&[0.0; 72], &[0.0; 32], &mut [0.0; 15]);
     }
 
     #[test]
     #[should_panic(expected = "numbers of a")]
     fn rows_that_are_too_short_are_caught() {
-        product(&[0.0; 31], &[[0.0; 4].as_slice(); 8], 0, &mut [0.0; 64]);
+        product(&[0.0; 71], &[0.0; 32], &mut [0.0; 16]);
     }
 
     #[test]
     #[should_panic(expected = "numbers of b")]
-    fn bricks_that_are_too_short_are_caught() {
-        let a = Strips { data: &[0.0; 72], rows: 8, distance: 0, step: 8 };
-        let b = Factors::Bricks { data: &[0.0; 31], sites: 2, distance: 16 };
-        let c = &mut [0.0; 16];
-        Multiply { unit: unit(), a, b, depth: 9, c, column: 8, accumulate: false, factor: 1.0 }.run();
+    fn factors_that_are_too_short_are_caught() {
+        product(&[0.0; 72], &[0.0; 31], &mut [0.0; 16]);
     }
 }

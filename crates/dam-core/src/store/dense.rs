@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use nalgebra::{DMatrix, DVector};
 
-use super::panels::{PatternSums, overlaps};
+use super::panels::{PatternSums, States};
 use crate::parallel::{map, map_parts};
 use crate::reduce::BLOCK;
 use crate::simd::{AddPatterns, Dots, Lines, strip, unit};
@@ -12,18 +12,20 @@ use crate::{Error, Real, VectorSpace};
 const BATCH: usize = 4;
 
 /// Patterns per task of a large scan. A constant, so that the bits do not depend on the number of threads.
-pub(crate) const SHARD: usize = 1 << 15;
+pub(crate) const SHARD: usize = 1 << 14;
 
 /// States whose overlaps with a block are in cache together: whole panels in both scalars.
 pub(crate) const GROUP: usize = 144;
 
 /// Patterns whose overlaps with a group are formed at a time: few enough for their bricks and the weights of a panel to
 /// stay in cache between overlaps and fields.
-const BLOCK_OF_GROUP: usize = 192;
+const fn block_of_group<T>() -> usize {
+    24 * strip::<T>()
+}
 
 /// Every block starts with a brick, of either scalar.
 const _: () =
-    assert!(SHARD.is_multiple_of(16) && BLOCK.is_multiple_of(16) && BLOCK_OF_GROUP.is_multiple_of(16));
+    assert!(SHARD.is_multiple_of(16) && BLOCK.is_multiple_of(16) && block_of_group::<f32>() <= BLOCK);
 
 /// Patterns of a continuous space, in bricks: of as many patterns as fit into a cache line, site after site, the entries
 /// side by side. Batched overlaps and fields read bricks in order and as they lie, and a rotation of two coordinates
@@ -133,9 +135,9 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             }
             return m;
         }
-        let columns: Vec<&[T]> = x.iter().map(|x| x.as_slice()).collect();
+        let states = States::new(n, x.iter().map(|x| x.as_slice()));
         let batch = |first: usize, count: usize, m: &mut [T]| {
-            overlaps(self.bricks_from(first), count, &columns, 1.0 / n as f64, (m, count));
+            states.overlaps(self.bricks_from(first), count, 1.0 / n as f64, (m, count));
         };
         if len <= SHARD {
             batch(0, len, m.as_mut_slice());
@@ -251,25 +253,23 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         mut visit: impl FnMut(usize, usize, &mut [T]) -> f64,
     ) {
         let (n, states) = (self.space.sites(), known.states());
-        let x: Vec<&[T]> = match known {
-            Overlaps::Of(x) => x.iter().map(|x| x.as_slice()).collect(),
-            Overlaps::Known(_) => Vec::new(),
+        let (x, known) = match known {
+            Overlaps::Of(x) => (Some(States::new(n, x.iter().map(|x| x.as_slice()))), [].as_slice()),
+            Overlaps::Known(m) => (None, m),
         };
-        let most = BLOCK_OF_GROUP.min(range.len());
+        let most = block_of_group::<T>().min(range.len());
         // One strip more, so that the columns do not compete for the same cache lines.
         let column = most.next_multiple_of(strip::<T>()) + strip::<T>();
-        let mut m = vec![T::zero(); column * states];
+        let mut m = Lines::<T>::zeros(column / strip::<T>() * states);
         let mut sums = h.as_ref().map(|_| PatternSums::new(n, states, most));
-        for first in range.clone().step_by(BLOCK_OF_GROUP) {
-            let len = BLOCK_OF_GROUP.min(range.end - first);
+        for first in range.clone().step_by(block_of_group::<T>()) {
+            let len = block_of_group::<T>().min(range.end - first);
             let bricks = self.bricks_from(first);
-            match known {
-                Overlaps::Of(_) => overlaps(bricks, len, &x, 1.0 / n as f64, (&mut m, column)),
-                Overlaps::Known(known) => {
-                    for (block, known) in m.chunks_exact_mut(column).zip(known) {
-                        block[..len].copy_from_slice(&known[first..][..len]);
-                    }
-                }
+            if let Some(x) = &x {
+                x.overlaps(bricks, len, 1.0 / n as f64, (&mut m, column));
+            }
+            for (block, known) in m.chunks_exact_mut(column).zip(known) {
+                block[..len].copy_from_slice(&known[first..][..len]);
             }
             for (s, block) in m.chunks_exact_mut(column).enumerate() {
                 let factor = visit(s, first, &mut block[..len]);

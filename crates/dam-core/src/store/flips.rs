@@ -5,7 +5,7 @@ use super::bits::{BitPatterns, rounding};
 use super::tables::{IntegerTables, Plane, SpinTables};
 use crate::aggregate::{Aggregator, Total};
 use crate::energy::{Flip, Priced};
-use crate::reduce::Running;
+use crate::logs::Running;
 use crate::simd::{self, Vectorize, vectorize};
 use crate::space::Spins;
 use crate::{Dam, Kernel};

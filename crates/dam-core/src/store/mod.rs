@@ -14,8 +14,8 @@ pub use flips::FlipCache;
 use std::fmt::Debug;
 
 use crate::aggregate::Aggregator;
-use crate::horner::Polynomial;
-use crate::kernel::{check_coefficients, check_kernel};
+use crate::form::Form;
+use crate::kernel::{check_forms, check_kernel};
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 
@@ -145,7 +145,7 @@ fn check_removal(index: usize, len: usize) -> Result<(), Error> {
 
 impl<S: VectorSpace> PatternStore for DensePatterns<S> {
     type Space = S;
-    type Tables = Option<Polynomial>;
+    type Tables = Form;
 
     fn space(&self) -> &S {
         self.space_ref()
@@ -185,15 +185,15 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         });
     }
 
-    fn tables<K: Kernel>(&self, kernel: &K) -> Result<Option<Polynomial>, Error> {
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<Form, Error> {
         let n = self.space().sites();
         let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
         check_kernel(kernel, n, grid())?;
-        check_coefficients(kernel, n, grid())?;
-        Ok(Polynomial::of(kernel, n))
+        check_forms(kernel, n, grid())?;
+        Ok(Form::of::<K, S::Scalar>(kernel, n))
     }
 
-    fn tables_hold<K: Kernel>(&self, _tables: &Option<Polynomial>, _kernel: &K) -> bool {
+    fn tables_hold<K: Kernel>(&self, _tables: &Form, _kernel: &K) -> bool {
         true
     }
 

@@ -6,29 +6,49 @@ use crate::simd::{Factors, Fill, Lines, Multiply, Panel, Strips, panel_rows, str
 /// Terms of a sum at a time: as many of 24 patterns as stay in the first cache while all states pass by.
 const DEPTH: usize = 192;
 
-/// `m[s·column + μ] = factor Σ_i ξ_i^μ x_s[i]` for the first `len` patterns of `bricks` and all states s.
-///
-/// # Panics
-/// If a slice is too small for that.
-pub(super) fn overlaps<T: Real>(
-    bricks: &[T],
-    len: usize,
-    x: &[&[T]],
-    factor: f64,
-    (m, column): (&mut [T], usize),
-) {
-    let (unit, strip, sites) = (unit(), strip::<T>(), x.first().map_or(0, |x| x.len()));
-    // Parts of one depth: a short last one would spend its time on loading and storing sums.
-    let step = sites.div_ceil(sites.div_ceil(DEPTH).max(1)).max(1);
-    for first in (0..sites).step_by(step) {
-        let depth = step.min(sites - first);
-        let factor = if first + depth == sites { T::narrow(factor) } else { T::one() };
-        for from in (0..len).step_by(panel_rows::<T>()) {
-            let rows = panel_rows::<T>().min(len - from);
-            let data = &bricks[from * sites + first * strip..];
-            let a = Strips { data, rows, distance: sites * strip, step: strip };
-            let (b, c) = (Factors::Columns { columns: x, first }, &mut m[from..]);
-            T::multiply(Multiply { unit, a, b, depth, c, column, accumulate: first > 0, factor });
+/// The states of a batch, as a product reads them: in bricks, site after site, strips of sites side by side.
+#[derive(Debug)]
+pub(super) struct States<T> {
+    sites: usize,
+    count: usize,
+    /// Site i of state s lies at `(i / strip · count + s) · strip + i % strip`.
+    bricks: Lines<T>,
+}
+
+impl<T: Real> States<T> {
+    /// # Panics
+    /// If a state has not that many sites.
+    pub(super) fn new<'a>(sites: usize, x: impl ExactSizeIterator<Item = &'a [T]>) -> Self {
+        let (strip, count) = (strip::<T>(), x.len());
+        let mut bricks = Lines::zeros(sites.div_ceil(strip) * count);
+        for (s, x) in x.enumerate() {
+            assert_eq!(x.len(), sites, "sites of a state");
+            for (brick, x) in bricks.chunks_exact_mut(count * strip).zip(x.chunks(strip)) {
+                brick[s * strip..][..x.len()].copy_from_slice(x);
+            }
+        }
+        Self { sites, count, bricks }
+    }
+
+    /// `m[s·column + μ] = factor Σ_i ξ_i^μ x_s[i]` for the first `len` patterns of `bricks` and all states s.
+    ///
+    /// # Panics
+    /// If a slice is too small for that.
+    pub(super) fn overlaps(&self, bricks: &[T], len: usize, factor: f64, (m, column): (&mut [T], usize)) {
+        let (unit, strip, sites, count) = (unit(), strip::<T>(), self.sites, self.count);
+        // Parts of one depth: a short last one would spend its time on loading and storing sums.
+        let step = sites.div_ceil(sites.div_ceil(DEPTH)).next_multiple_of(strip);
+        for first in (0..sites).step_by(step) {
+            let depth = step.min(sites - first);
+            let factor = if first + depth == sites { T::narrow(factor) } else { T::one() };
+            let b = Factors { data: &self.bricks[first * count..], columns: count, distance: count * strip };
+            for from in (0..len).step_by(panel_rows::<T>()) {
+                let rows = panel_rows::<T>().min(len - from);
+                let data = &bricks[from * sites + first * strip..];
+                let a = Strips { data, rows, distance: sites * strip, step: strip };
+                let (c, accumulate, prefetch) = (&mut m[from..], first > 0, true);
+                T::multiply(Multiply { unit, a, b, depth, c, column, accumulate, factor, prefetch });
+            }
         }
     }
 }
@@ -74,9 +94,19 @@ impl<T: Real> PatternSums<T> {
             let width = panel.width::<T>();
             T::fill(Fill { unit, panel, a: w, distance: column, data: weights });
             let a = Strips { data: weights, rows: width, distance: strip, step: width };
-            let b = Factors::Bricks { data: bricks, sites, distance: sites * strip };
-            let (accumulate, factor) = (true, T::one());
-            T::multiply(Multiply { unit, a, b, depth: len, c: sums, column: width, accumulate, factor });
+            let b = Factors { data: bricks, columns: sites, distance: sites * strip };
+            let (accumulate, factor, prefetch) = (true, T::one(), false);
+            T::multiply(Multiply {
+                unit,
+                a,
+                b,
+                depth: len,
+                c: sums,
+                column: width,
+                accumulate,
+                factor,
+                prefetch,
+            });
         }
     }
 
@@ -124,7 +154,7 @@ mod tests {
             let x: Vec<Vec<T>> = (0..states).map(|s| numbers(n, 1.3 + s as f64)).collect();
             let x: Vec<&[T]> = x.iter().map(Vec::as_slice).collect();
             let mut m = vec![T::narrow(9.0); states * column];
-            overlaps(&bricks, len, &x, 0.5, (&mut m, column));
+            States::new(n, x.iter().copied()).overlaps(&bricks, len, 0.5, (&mut m, column));
             let mut sums = PatternSums::new(n, states, len);
             sums.add(&bricks, len, (&m, column));
             [0, states - 1]
@@ -168,7 +198,7 @@ mod tests {
         let x: Vec<&[f64]> = x.iter().map(Vec::as_slice).collect();
         let both = |x: &[&[f64]]| {
             let (mut m, mut h) = (vec![0.0; x.len() * len], vec![0.0; x.len() * n]);
-            overlaps(&bricks, len, x, 1.0 / 470.0, (&mut m, len));
+            States::new(n, x.iter().copied()).overlaps(&bricks, len, 1.0 / 470.0, (&mut m, len));
             let mut sums = PatternSums::new(n, x.len(), len);
             (0..2).for_each(|_| sums.add(&bricks, len, (&m, len)));
             sums.finish(&mut h);
@@ -183,10 +213,16 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "sites of a state")]
+    fn a_state_of_another_size_is_caught() {
+        States::new(3, [[1.0; 3].as_slice(), &[1.0; 2]].into_iter());
+    }
+
+    #[test]
     #[should_panic(expected = "numbers of a")]
     fn bricks_that_are_too_short_are_caught() {
         let mut m = vec![0.0_f32; 5];
         let x = [[1.0_f32; 3].as_slice()];
-        overlaps(&[0.0; 47], 5, &x, 1.0, (&mut m, 5));
+        States::new(3, x.into_iter()).overlaps(&[0.0; 47], 5, 1.0, (&mut m, 5));
     }
 }

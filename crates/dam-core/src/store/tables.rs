@@ -2,7 +2,7 @@
 
 use crate::aggregate::Total;
 use crate::kernel::{agree, check_kernel};
-use crate::reduce::Running;
+use crate::logs::Running;
 use crate::simd;
 use crate::{Error, Kernel, Overlap};
 

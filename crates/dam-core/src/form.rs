@@ -1,8 +1,45 @@
-//! Polynomial kernels of low degree as coefficients: loops over overlaps then vectorise, also through
-//! `Box<dyn Kernel>`, and whatever the kernel's own way of computing them is.
+//! Forms of kernels that have loops of their own, compiled once and fast also through `Box<dyn Kernel>`, whatever the
+//! kernel's own way of computing itself is.
 
-use crate::Overlap;
 use crate::kernel::Kernel;
+use crate::{Overlap, Real};
+
+/// What a dense memory knows of its kernel.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// Its methods.
+    General,
+    Polynomial(Polynomial),
+    LogLinear(LogLinear),
+}
+
+impl Form {
+    /// In a memory of scalars `T`.
+    pub(crate) fn of<K: Kernel, T: Real>(kernel: &K, n: usize) -> Self {
+        if kernel.log_domain() {
+            LogLinear::of::<K, T>(kernel, n).map_or(Self::General, Self::LogLinear)
+        } else {
+            Polynomial::of(kernel, n).map_or(Self::General, Self::Polynomial)
+        }
+    }
+}
+
+/// ln F = at_zero + slope m with a positive slope.
+#[derive(Clone, Copy, Debug)]
+pub struct LogLinear {
+    pub(crate) at_zero: f64,
+    pub(crate) slope: f64,
+}
+
+impl LogLinear {
+    /// Of a kernel that has such a line, in a scalar that holds it: steep lines lose all their digits in `T`, and those that
+    /// are next to flat vanish.
+    fn of<K: Kernel, T: Real>(kernel: &K, n: usize) -> Option<Self> {
+        let (at_zero, slope) = kernel.ln_linear(n)?;
+        let rounding = (at_zero.abs() + slope) * T::default_epsilon().widen();
+        (slope > 1e-30 && rounding < 1.0).then_some(Self { at_zero, slope })
+    }
+}
 
 /// Highest degree that is written out.
 pub(crate) const DEGREE: usize = 8;
