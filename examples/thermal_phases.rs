@@ -9,6 +9,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use dam_experiments::Error;
 use dam_experiments::harness::{Options, execute};
 use dam_experiments::thermal_phases::{Choices, Settings, ThermalPhases, estimated_price};
 
@@ -24,19 +25,22 @@ struct Program {
 
 fn main() -> ExitCode {
     let Program { options, choices } = Program::parse();
-    let settings = Settings::new(&options, &choices);
-    match estimated_price(&settings) {
-        Ok(Some(price)) => {
-            eprintln!("{price}");
-            if choices.cost {
-                return ExitCode::SUCCESS;
-            }
-        }
-        Ok(None) => {}
+    match prepare(&options, &choices) {
+        Ok(_) if choices.cost => ExitCode::SUCCESS,
+        Ok(settings) => execute(&ThermalPhases, settings, &options),
         Err(e) => {
             eprintln!("error: {e}");
-            return ExitCode::FAILURE;
+            ExitCode::FAILURE
         }
     }
-    execute(&ThermalPhases, settings, &options)
+}
+
+/// The settings; what they will cost is told where that is asked for or of use.
+fn prepare(options: &Options, choices: &Choices) -> Result<Settings, Error> {
+    let settings = Settings::new(options, choices)?;
+    let told = choices.cost || (!options.quiet && options.merge.is_empty());
+    if told && let Some(price) = estimated_price(&settings, options.threads)? {
+        eprintln!("{price}");
+    }
+    Ok(settings)
 }

@@ -28,6 +28,10 @@ pub struct Chain<X, Y = ()> {
 }
 
 /// Why the average of a chain is not to be trusted.
+///
+/// Autocorrelation times are τ_int = 1/2 + Σ_{t>=1} ρ(t), half the customary 1 + 2 Σ ρ(t): a chain of 20 of them has
+/// some 10 independent values of the alignment. In a chain of fewer than about 100 τ_int itself is underestimated, so
+/// that one without a flag may still be too short.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Flag {
     /// Fewer than 2 % of its proposals were accepted.

@@ -1,6 +1,4 @@
-//! Chains that move in lockstep, so that all their energies are one batch, each group of them at its temperature.
-
-use std::ops::Range;
+//! Chains that move in lockstep, so that all their energies are one batch, each at its temperature with its step.
 
 use dam_core::dynamics::Progress;
 use dam_core::{Dynamics, Energy, StateOf, StateSpace, StreamRng};
@@ -17,19 +15,21 @@ pub(super) enum Phase {
     Sampling,
 }
 
-/// Neighbouring chains at one temperature, which share their step size.
-#[derive(Clone, Debug)]
-pub(super) struct Group {
+/// What a chain starts with.
+pub(super) struct Begin<X> {
     pub(super) temperature: f64,
+    /// The step size of the proposals.
     pub(super) step: f64,
-    pub(super) chains: Range<usize>,
+    pub(super) state: X,
+    pub(super) rng: StreamRng,
 }
 
 pub(super) struct Ensemble<'a, E: Energy, S: Sampler<E>> {
     energy: &'a E,
     sampler: &'a S,
     target: &'a StateOf<E>,
-    pub(super) groups: Vec<Group>,
+    /// The temperature and the step of each chain.
+    moves: Vec<(f64, f64)>,
     pub(super) states: Vec<StateOf<E>>,
     dynamics: Vec<S::Dynamics>,
     scratch: Vec<<S::Dynamics as Dynamics<E>>::Scratch>,
@@ -42,24 +42,24 @@ pub(super) struct Ensemble<'a, E: Energy, S: Sampler<E>> {
 }
 
 impl<'a, E: Energy, S: Sampler<E>> Ensemble<'a, E, S> {
-    /// Chains that start at `states` and will take `steps` steps.
+    /// Chains that will take `steps` steps.
     pub(super) fn new(
         (energy, sampler, target): (&'a E, &'a S, &'a StateOf<E>),
-        groups: Vec<Group>,
-        states: Vec<StateOf<E>>,
-        rng: Vec<StreamRng>,
+        chains: Vec<Begin<StateOf<E>>>,
         steps: usize,
     ) -> Result<Self, Error> {
-        let count = states.len();
-        let of_group = |g: &Group| vec![(g.temperature, g.step); g.chains.len()];
-        let dynamics = groups.iter().flat_map(of_group).map(|(t, s)| sampler.at(t, s));
-        let dynamics: Vec<S::Dynamics> = dynamics.collect::<Result<_, _>>()?;
+        let count = chains.len();
+        let moves: Vec<(f64, f64)> = chains.iter().map(|c| (c.temperature, c.step)).collect();
+        let dynamics: Vec<S::Dynamics> =
+            moves.iter().map(|&(t, step)| sampler.at(t, step)).collect::<Result<_, _>>()?;
+        let (states, rng): (Vec<StateOf<E>>, Vec<StreamRng>) =
+            chains.into_iter().map(|c| (c.state, c.rng)).unzip();
         let scratch = states.iter().zip(&dynamics).map(|(x, d)| d.prepare(energy, x)).collect();
         Ok(Self {
             energy,
             sampler,
             target,
-            groups,
+            moves,
             states,
             dynamics,
             scratch,
@@ -92,17 +92,13 @@ impl<'a, E: Energy, S: Sampler<E>> Ensemble<'a, E, S> {
         Ok(())
     }
 
-    /// Robbins and Monro, with a gain that falls slower than 1/k and so forgets the start.
+    /// Robbins and Monro for each chain by itself, with a gain that falls slower than 1/k and so forgets the start.
     fn adapt(&mut self) -> Result<(), Error> {
         let gain = 2.0 / (1.0 + self.burn_in as f64).powf(0.6);
-        for group in &mut self.groups {
-            let chains = group.chains.clone();
-            let mean =
-                self.progress[chains.clone()].iter().map(acceptance).sum::<f64>() / chains.len() as f64;
-            group.step = (group.step * (gain * (mean - S::ACCEPTANCE)).exp()).min(S::LARGEST_STEP);
-            for dynamics in &mut self.dynamics[chains] {
-                *dynamics = self.sampler.at(group.temperature, group.step)?;
-            }
+        let chains = self.moves.iter_mut().zip(&mut self.dynamics).zip(&self.progress);
+        for (((temperature, step), dynamics), progress) in chains {
+            *step = (*step * (gain * (acceptance(progress) - S::ACCEPTANCE)).exp()).min(S::LARGEST_STEP);
+            *dynamics = self.sampler.at(*temperature, *step)?;
         }
         Ok(())
     }
@@ -112,7 +108,8 @@ impl<'a, E: Energy, S: Sampler<E>> Ensemble<'a, E, S> {
         self.energy.energies(&self.states, e);
     }
 
-    /// Exchanges the states of two chains; what they know of them goes with them, their random numbers do not.
+    /// Exchanges the states of two chains; what they know of them goes with them, their temperatures, steps and random
+    /// numbers do not.
     pub(super) fn swap(&mut self, a: usize, b: usize) {
         self.states.swap(a, b);
         self.scratch.swap(a, b);
@@ -121,8 +118,7 @@ impl<'a, E: Energy, S: Sampler<E>> Ensemble<'a, E, S> {
     /// What became of the chains.
     pub(super) fn finish(self) -> Vec<Chain<StateOf<E>>> {
         let burn_in = self.burn_in;
-        let groups = self.groups.iter().flat_map(|g| vec![(g.temperature, g.step); g.chains.len()]);
-        let chains = groups.zip(self.accepted).zip(self.alignment).zip(self.states);
+        let chains = self.moves.into_iter().zip(self.accepted).zip(self.alignment).zip(self.states);
         let chain = |((((temperature, step), accepted), alignment), state): (_, StateOf<E>)| {
             let (accepted, alignment): (f64, Vec<f64>) = (accepted, alignment);
             let acceptance = accepted / (alignment.len() - burn_in) as f64;

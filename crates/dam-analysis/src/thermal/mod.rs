@@ -29,6 +29,12 @@ mod tempering;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
+
+use dam_core::{Polar, StateSpace};
+
+use crate::Error;
+
 pub use bulk::Bulk;
 pub use chain::{Chain, Flag};
 pub use cone::{Cone, ConeLaw};
@@ -39,6 +45,21 @@ pub use passage::mean_first_passage;
 pub use protocol::{ChainsByTemperature, Protocol, Start, Step};
 pub use sampler::{LangevinMoves, PairMoves, Sampler, VectorMoves};
 pub use tempering::{Tempered, Tempering};
+
+/// Whether alignments with `target` mean what they say.
+fn check_target<S: StateSpace>(space: &S, target: &S::State) -> Result<(), Error> {
+    space.check("target", target)?;
+    // A polar state is one vector at the poles alone; elsewhere it would only scale the alignment.
+    let own = space.overlap(target, target);
+    if (space as &dyn Any).is::<Polar>() && own != 1.0 {
+        return Err(Error::Parameter {
+            name: "overlap of the target with itself",
+            expected: "1, as of the pattern (1.0) and its opposite (-1.0) alone on Polar",
+            found: own,
+        });
+    }
+    Ok(())
+}
 
 /// ln(e^a + e^b).
 fn ln_add(a: f64, b: f64) -> f64 {

@@ -1,6 +1,7 @@
 //! What to look at besides the alignment with the target.
 
-use dam_core::{Aggregator, Dam, Kernel, PatternStore, StateIn, StateSpace};
+use dam_core::nalgebra::DVector;
+use dam_core::{Aggregator, Dam, Kernel, PatternStore, Real, StateIn, StateSpace};
 
 use crate::Error;
 
@@ -38,9 +39,16 @@ pub fn nearest_other<P: PatternStore, K: Kernel, Q: Aggregator>(
 /// The self-overlap C(t_w + t, t_w) of a chain with its state at the waiting time `waiting`, for t = 0, 1, … in units
 /// of the distance between `states`; empty if the chain is shorter than that.
 ///
+/// States are vectors, spins or real: two states of [`Polar`](dam_core::Polar) do not tell their overlap.
+///
 /// It falls to its plateau in the time that a chain needs within a state; a further fall is a way to others.
 #[must_use]
-pub fn self_overlap<S: StateSpace>(space: &S, states: &[S::State], waiting: usize) -> Vec<f64> {
+pub fn self_overlap<S, R>(space: &S, states: &[S::State], waiting: usize) -> Vec<f64>
+where
+    // A space of vectors, by its field.
+    S: StateSpace<Field = DVector<R>>,
+    R: Real,
+{
     let Some((first, _)) = states.get(waiting..).and_then(<[_]>::split_first) else { return Vec::new() };
     states[waiting..].iter().map(|x| space.overlap(x, first)).collect()
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 use dam_core::dynamics::{GaussianStep, Proposal};
 use dam_core::{Energy, Purpose, StateOf, StateSpace, Streams, parallel};
 
-use super::ensemble::{Ensemble, Group, Phase};
-use super::{Chain, Sampler};
+use super::ensemble::{Begin, Ensemble, Phase};
+use super::{Chain, Sampler, check_target};
 use crate::Error;
 
 /// Where chains start.
@@ -27,8 +27,12 @@ pub enum Step {
     Fixed(f64),
     /// This one times the temperature, throughout.
     Proportional(f64),
-    /// From this one on adapted during burn-in, towards the acceptance at which the sampler moves fastest, then
-    /// frozen: steps that go on adapting do not sample the Gibbs measure.
+    /// From this one on adapted during burn-in, for each chain by itself, towards the acceptance at which the sampler
+    /// moves fastest, then frozen: steps that go on adapting do not sample the Gibbs measure.
+    ///
+    /// A chain learns from its own proposals alone, so after a short burn-in steps, and acceptances, differ between
+    /// chains. LSE on the sphere at N = 20, M = 60, T = 0.5: the acceptances of 96 chains from random starts lay
+    /// between 0.06 and 0.38 after a burn-in of 500 steps, between 0.15 and 0.32 after one of 2000.
     Adapted(f64),
 }
 
@@ -121,12 +125,13 @@ impl Protocol {
 
     /// Runs `chains` chains at each of the temperatures, in their order: a list of chains for each temperature.
     ///
-    /// At the k-th temperature chain c draws its start and its moves from stream c of branch k. Chains move in parts of at
-    /// most 48, on all cores; those of one part and temperature share an adapted step. With a fixed step a chain is
-    /// the same however many others there are, but for the last bits of matrix products of fewer than four states.
+    /// At the k-th temperature chain c draws its start and its moves from stream c of branch k. Chains move in parts of
+    /// at most 48, on all cores. A chain, its adapted step included, is the same however many others there are, but
+    /// for the last bits of matrix products of fewer than four states.
     ///
     /// # Errors
-    /// What the space finds wrong with the target, a temperature or a step; [`Error::Parameter`] for no chains.
+    /// What the space finds wrong with the target, a temperature or a step; [`Error::Parameter`] for no chains, and on
+    /// [`Polar`](dam_core::Polar) for a target other than the pattern, 1, or its opposite, −1.
     pub fn run<E, S>(
         &self,
         energy: &E,
@@ -165,7 +170,7 @@ impl Protocol {
         S: Sampler<E>,
         GaussianStep: Proposal<E::Space>,
     {
-        energy.space().check("target", target)?;
+        check_target(energy.space(), target)?;
         at_least_one("chains", chains)?;
         at_least_one("every", every)?;
         let run =
@@ -232,24 +237,24 @@ where
     {
         let Protocol { step, burn_in, steps, .. } = *self.protocol;
         let adapted = matches!(step, Step::Adapted(_));
-        let mut groups: Vec<Group> = Vec::new();
-        let (mut states, mut rng) = (Vec::new(), Vec::new());
-        for (slot, &(k, c)) in slots.iter().enumerate() {
-            let streams = self.streams.branch(k as u64);
-            rng.push(streams.rng(Purpose::Dynamics, c as u64));
-            states.push(match before {
-                Some(before) => before[c].0.clone(),
-                None => self.protocol.first_state(self.memory.0.space(), self.memory.2, streams, c)?,
-            });
-            if slot > 0 && slots[slot - 1].0 == k {
-                groups.iter_mut().last().into_iter().for_each(|group| group.chains.end += 1);
-            } else {
-                let carried = before.filter(|_| adapted).map(|before| before[c].1);
-                let step = carried.unwrap_or_else(|| step.first(temperatures[k]));
-                groups.push(Group { temperature: temperatures[k], step, chains: slot..slot + 1 });
-            }
-        }
-        let mut ensemble = Ensemble::new(self.memory, groups, states, rng, burn_in + steps)?;
+        let begin = |&(k, c): &(usize, usize)| -> Result<Begin<StateOf<E>>, Error> {
+            let (streams, temperature) = (self.streams.branch(k as u64), temperatures[k]);
+            let rng = streams.rng(Purpose::Dynamics, c as u64);
+            let first = step.first(temperature);
+            Ok(match before {
+                Some(before) => {
+                    let (state, step) = before[c].clone();
+                    Begin { temperature, step: if adapted { step } else { first }, state, rng }
+                }
+                None => {
+                    let (energy, _, target) = self.memory;
+                    let state = self.protocol.first_state(energy.space(), target, streams, c)?;
+                    Begin { temperature, step: first, state, rng }
+                }
+            })
+        };
+        let chains = slots.iter().map(begin).collect::<Result<_, _>>()?;
+        let mut ensemble = Ensemble::new(self.memory, chains, burn_in + steps)?;
         for _ in 0..burn_in {
             ensemble.step(Phase::BurnIn { adapted })?;
         }

@@ -1,15 +1,18 @@
 //! Parallel tempering: chains at many temperatures that exchange their states.
 
 use dam_core::rand::RngExt;
-use dam_core::{Energy, Purpose, StateOf, StateSpace, Streams};
+use dam_core::{Energy, Purpose, StateOf, Streams};
 
-use super::ensemble::{Ensemble, Group, Phase};
-use super::{Chain, Sampler};
+use super::ensemble::{Begin, Ensemble, Phase};
+use super::{Chain, Sampler, check_target};
 use crate::Error;
 
 /// Parallel tempering (replica exchange): one chain at each of a ladder of temperatures, and proposals to exchange the
 /// states of neighbours, accepted with min(1, exp[(1/T_a − 1/T_b)(E_a − E_b)]). The states that cannot leave a pattern
 /// at a low temperature leave it at a high one.
+///
+/// All replicas start from the target, so burn-in has to last until they have forgotten it; whether states travel the
+/// ladder at all shows in the [`round_trips`](Tempered::round_trips) after it.
 ///
 /// # Example
 /// ```
@@ -74,12 +77,16 @@ impl Tempering {
         Ok(Self { temperatures, between })
     }
 
-    /// Runs from the target at every temperature: `burn_in` rounds that are thrown away and in which the step of each
-    /// temperature is adapted, then `rounds`. A round is `between` steps of every chain, then an exchange of every
-    /// second pair of neighbours.
+    /// Runs from the target at every temperature: `burn_in` rounds that are thrown away, then `rounds`. A round is
+    /// `between` steps of every chain, then an exchange of every second pair of neighbours.
+    ///
+    /// Steps start at 0.1 and are adapted in burn-in, as by [`Step::Adapted`](super::Step). A step belongs to a
+    /// temperature: it learns from all replicas that come by and stays when they are exchanged. Without burn-in it is
+    /// 0.1 throughout.
     ///
     /// # Errors
-    /// What the space finds wrong with the target; [`Error::Parameter`] for no rounds.
+    /// What the space finds wrong with the target; [`Error::Parameter`] for no rounds, and on
+    /// [`Polar`](dam_core::Polar) for a target other than the pattern, 1, or its opposite, −1.
     pub fn run<E, S>(
         &self,
         energy: &E,
@@ -116,17 +123,21 @@ impl Tempering {
         E: Energy,
         S: Sampler<E>,
     {
-        energy.space().check("target", target)?;
+        check_target(energy.space(), target)?;
         if rounds == 0 {
             return Err(Error::Parameter { name: "rounds", expected: "at least 1", found: 0.0 });
         }
         let count = self.temperatures.len();
-        let group = |(k, &temperature): (usize, &f64)| Group { temperature, step: 0.1, chains: k..k + 1 };
-        let groups = self.temperatures.iter().enumerate().map(group).collect();
-        let rng = (0..count).map(|k| streams.rng(Purpose::Dynamics, k as u64)).collect();
+        let begin = |(k, &temperature): (usize, &f64)| Begin {
+            temperature,
+            step: FIRST_STEP,
+            state: target.clone(),
+            rng: streams.rng(Purpose::Dynamics, k as u64),
+        };
+        let chains = self.temperatures.iter().enumerate().map(begin).collect();
         let mut exchanges = streams.rng(Purpose::Dynamics, count as u64);
-        let (states, steps) = (vec![target.clone(); count], (burn_in + rounds) * self.between);
-        let mut ensemble = Ensemble::new((energy, sampler, target), groups, states, rng, steps)?;
+        let steps = (burn_in + rounds) * self.between;
+        let mut ensemble = Ensemble::new((energy, sampler, target), chains, steps)?;
         let mut energies = vec![0.0; count];
         let (mut proposed, mut exchanged) = (vec![0_usize; count - 1], vec![0_usize; count - 1]);
         let mut travel = Travel::new(count);
@@ -161,6 +172,9 @@ impl Tempering {
         })
     }
 }
+
+/// The step before it is adapted, at every temperature.
+const FIRST_STEP: f64 = 0.1;
 
 /// Which end of the ladder the replica at each temperature was at last.
 struct Travel {

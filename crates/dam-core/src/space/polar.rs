@@ -10,6 +10,10 @@ use crate::Error;
 /// A state is φ in [−1, 1]; the uniform measure of the sphere gives it the density (1 − φ²)^((N−3)/2). Samplers
 /// that propose in this measure cost O(1) a step, at any N.
 ///
+/// Two states φ_a and φ_b do not tell the overlap of the vectors behind them: [`overlap`](StateSpace::overlap) is its
+/// mean φ_a φ_b over all directions around the pattern. It is exact with the pattern itself, φ_b = 1, where it is φ_a,
+/// and with its opposite, φ_b = −1; of a state with itself it is φ², not 1.
+///
 /// ```
 /// use dam_core::{Polar, Purpose, StateSpace, Streams};
 /// let space = Polar::new(10_000)?;
@@ -84,8 +88,8 @@ impl StateSpace for Polar {
         (a - b).abs()
     }
 
-    /// The mean overlap a b of states that have the overlaps a and b with the pattern; with the pattern itself,
-    /// b = 1, it is the state.
+    /// The mean overlap a b of vectors that have the overlaps a and b with the pattern: with the pattern itself,
+    /// b = 1, the state; of a state with itself a², not 1.
     fn overlap(&self, a: &f64, b: &f64) -> f64 {
         a * b
     }

@@ -5,7 +5,7 @@ use dam_core::kernel::Exponential;
 
 use super::measure::Record;
 use super::plan::{BETA, BOUNDARY_LOADS};
-use super::scan::{Scan, boundary_temperature};
+use super::scan::{self, Scan};
 use super::{Cell, ThermalPhases, figures, paper};
 use crate::harness::Records;
 use crate::report::{Report, Table};
@@ -16,6 +16,8 @@ pub(super) struct BoundaryRow<'a> {
     pub(super) sites: usize,
     pub(super) load: usize,
     pub(super) boundary: Option<f64>,
+    /// The chains at it, and how many of them are flagged.
+    pub(super) flagged: Option<(usize, usize)>,
     scans: &'a [Scan],
 }
 
@@ -30,7 +32,10 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
         .iter()
         .filter_map(|(cell, record)| match (cell, record) {
             (&Cell::Boundary { sites, load }, Record::Boundary(scans)) => {
-                Some(BoundaryRow { sites, load, boundary: boundary_temperature(scans), scans })
+                let at = scan::boundary(scans);
+                let (boundary, flagged) =
+                    (at.map(|scan| scan.temperature), at.map(|scan| (scan.chains, scan.flagged)));
+                Some(BoundaryRow { sites, load, boundary, flagged, scans })
             }
             _ => None,
         })
@@ -46,7 +51,8 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
         "The two-term model, e^{−N(1 − φ)} plus the exact mean of all other patterns, from φ_eq at falling temperatures (cells of \
          0.01, from the spinodal on), with the step s = 2.38 √(1 − φ_eq²)/(φ_eq √N): the boundary is the first of three \
          temperatures in a row at which chains end within 0.02 of φ_eq. It rises with N towards the spinodal, and with the length \
-         of the chains: at N = 10⁴, 10⁵ steps are about ten relaxation times.",
+         of the chains: at N = 10⁴, 10⁵ steps are about ten relaxation times. The mean is over all chains, whatever \
+         their flag: what counts is where they end, not an average along them.",
     );
     let theirs = |row: &BoundaryRow<'_>| {
         let of_size = paper::BOUNDARY.iter().find(|(sites, _)| *sites == row.sites);
@@ -60,6 +66,13 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
             .number("boundary", "boundary T", 3, rows.iter().map(|row| row.boundary))
             .number("independent", "independent", 3, rows.iter().map(theirs))
             .number("spinodal", "spinodal, N → ∞", 4, rows.iter().map(|row| spinodal[row.load]))
+            .number(
+                "chains",
+                "chains at it",
+                0,
+                rows.iter().map(|row| row.flagged.map(|(all, _)| all as f64)),
+            )
+            .number("flagged", "flagged", 0, rows.iter().map(|row| row.flagged.map(|(_, few)| few as f64)))
             .count("temperatures", "temperatures", rows.iter().map(|row| row.scans.len()))
             .number("acceptance_least", "acceptance, least", 3, rows.iter().map(|row| acceptance(row).min))
             .number("acceptance_most", "most", 3, rows.iter().map(|row| acceptance(row).max)),
@@ -73,7 +86,9 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
             .number("temperature", "T", 3, scans.iter().map(|(_, s)| s.temperature))
             .number("equilibrium", "φ_eq", 4, scans.iter().map(|(_, s)| s.equilibrium))
             .number("last", "mean last alignment", 4, scans.iter().map(|(_, s)| s.last))
-            .number("acceptance", "acceptance", 3, scans.iter().map(|(_, s)| s.acceptance)),
+            .number("acceptance", "acceptance", 3, scans.iter().map(|(_, s)| s.acceptance))
+            .count("chains", "chains", scans.iter().map(|(_, s)| s.chains))
+            .count("flagged", "flagged", scans.iter().map(|(_, s)| s.flagged)),
     );
     report.figure(figures::boundary(&Boundaries { rows, spinodal }));
     Ok(())

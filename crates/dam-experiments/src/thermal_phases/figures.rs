@@ -6,7 +6,7 @@ use super::boundaries::Boundaries;
 use super::curves;
 use super::kinetics::Kinetics;
 use super::measure::Flagged;
-use super::plan::{BOUNDARY_LOADS, FIGURE_2, SHARPNESS};
+use super::plan::{BOUNDARY_LOADS, FIGURE_2, LOAD, SHARPNESS};
 use super::statistics::AtTemperature;
 use super::{KernelName, Settings};
 use crate::figure::{Axis, Figure, Guide, Heat, Mark, Panel, Series};
@@ -17,7 +17,7 @@ pub(super) fn series(label: &str, mark: Mark, points: Vec<[f64; 3]>) -> Series {
 }
 
 /// (mean, standard error) for a mark with error bars; one realization has none.
-fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
+pub(super) fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
     let error = if of.count > 1 { of.standard_error() } else { 0.0 };
     of.mean.is_finite().then_some([x, of.mean, error])
 }
@@ -44,37 +44,60 @@ pub(super) fn map(
                 }
             }
         }
-        let mut lines = curves::boundaries(*kernel, highest)?;
-        lines.push(Series { label: lines[0].label.clone(), points: hollow, mark: Mark::Hollow });
-        let guides = match kernel {
-            KernelName::Lse => vec![Guide::Vertical(0.5, "0.5".into())],
-            KernelName::Lsr => vec![
-                Guide::Vertical(lsr_support_threshold_gaussian(SHARPNESS)?, "0.25".into()),
-                Guide::Vertical(lsr_support_threshold(SHARPNESS)?, "α_th, exact".into()),
+        let flagged = Series { label: "flagged chains only".into(), points: hollow, mark: Mark::Hollow };
+        let vertical = |alpha: f64, text: &str| Guide::Vertical(alpha, text.into());
+        let parts = match kernel {
+            KernelName::Lse => [
+                (
+                    "LSE, β_net = 1: equilibrium".to_owned(),
+                    curves::boundaries(*kernel, highest)?,
+                    vec![vertical(0.5, "0.5")],
+                ),
+                ("LSE: what chains see".to_owned(), curves::escapes(plan, highest)?, Vec::new()),
             ],
+            KernelName::Lsr => {
+                let [one_cap, weight_one] = curves::cap_loads(plan.patterns)?;
+                let mut caps = vec![vertical(lsr_support_threshold(SHARPNESS)?, "α_th")];
+                caps.extend(one_cap.map(|alpha| vertical(alpha, "one cap")));
+                caps.extend(weight_one.map(|alpha| vertical(alpha, "weight 1")));
+                [
+                    (
+                        format!("LSR, b = {SHARPNESS}: extensive model"),
+                        curves::boundaries(*kernel, highest)?,
+                        vec![vertical(lsr_support_threshold_gaussian(SHARPNESS)?, "0.25")],
+                    ),
+                    ("LSR: caps of eq. 7".to_owned(), Vec::new(), caps),
+                ]
+            }
         };
-        panels.push(Panel {
-            title: match kernel {
-                KernelName::Lse => "LSE, β_net = 1".into(),
-                KernelName::Lsr => format!("LSR, b = {SHARPNESS}"),
-            },
-            x: Axis::linear("load α = ln M / N").within(0.5 * plan.loads.1, widest),
-            y: Axis::linear("temperature T (energy per site)").within(0.5 * plan.temperatures.1, highest),
-            series: lines,
-            guides,
-            heat: Some(Heat {
-                label: "mean alignment ⟨φ⟩".into(),
-                range: [0.0, 1.0],
-                size: [plan.loads.1, plan.temperatures.1],
-                cells,
-            }),
-        });
+        for (title, mut series, guides) in parts {
+            series.push(flagged.clone());
+            panels.push(Panel {
+                title,
+                x: Axis::linear("load α = ln M / N").within(0.5 * plan.loads.1, widest),
+                y: Axis::linear("temperature T (energy per site)").within(0.5 * plan.temperatures.1, highest),
+                series,
+                guides,
+                heat: Some(Heat {
+                    label: "mean alignment ⟨φ⟩".into(),
+                    range: [0.0, 1.0],
+                    size: [plan.loads.1, plan.temperatures.1],
+                    cells: cells.clone(),
+                }),
+            });
+        }
     }
     Ok(Figure {
         name: "figure_1".into(),
         caption: format!(
             "Figure 1. Mean alignment with the target at M = {}, N = round(ln M / α): {} disorder draws, one chain of {} + {} \
-             steps each, cold start. Cells with a hollow mark have flagged chains only. Lines: theory for N → ∞.",
+             steps each, cold start. The shade is the mean over trusted chains alone; hollow marks are on cells that have \
+             flagged chains only, whose shade is their mean. (a) LSE with lines of equal free energies for N → ∞. (b) The same \
+             cells with the spinodal for N → ∞ and the kinetic line, N Δf/T = ln(steps), at the N and for all steps of these \
+             chains, with the floor for N → ∞. (c) LSR: the chains are of eq. 7; eq. 39 (up to α_th of eq. 38), eqs. 22 and 30, \
+             and the same by the exact measure are lines of the other, extensive model, for N → ∞. (d) The same cells with \
+             lines of eq. 7: α_th for N → ∞, and for N = ln M / α the loads at which a random state lies in one cap on average, \
+             and at which the weights of all patterns there sum to 1 on average.",
             plan.patterns, plan.realizations, plan.steps.0, plan.steps.1
         ),
         columns: 2,
@@ -85,56 +108,57 @@ pub(super) fn map(
 /// Figure 2: alignment and free energy at N = 50.
 pub(super) fn figure_2(of: &[(KernelName, Vec<AtTemperature<'_>>)]) -> Result<Figure, Error> {
     let grid = (1..=150).map(|k| f64::from(k) * 0.01);
-    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let (mut means, mut single, mut free) = (Vec::new(), Vec::new(), Vec::new());
     for (kernel, temperatures) in of {
         let name = match kernel {
             KernelName::Lse => "LSE",
             KernelName::Lsr => "LSR",
         };
-        let points = temperatures.iter().filter_map(|at| bar(at.temperature, at.spread(|c| c.alignment)));
         let theory: Vec<[f64; 2]> =
             grid.clone().map(|t| curves::retrieval(*kernel, t)).collect::<Result<_, _>>()?;
-        let exact: Vec<[f64; 2]> =
-            grid.clone().map(|t| curves::exact(*kernel, t)).collect::<Result<_, _>>()?;
+        let exact: Vec<[f64; 2]> = grid
+            .clone()
+            .map(|t| curves::exact(*kernel, FIGURE_2.0, t).map(|one| [one.overlap, one.free_energy]))
+            .collect::<Result<_, _>>()?;
         let line = |of: &[[f64; 2]], k: usize| grid.clone().zip(of).map(|(t, v)| [t, v[k], 0.0]).collect();
-        left.push(series(name, Mark::Points, points.collect()));
-        left.push(series(name, Mark::Line, line(&theory, 0)));
-        right.push(series(&format!("{name}, N → ∞"), Mark::Line, line(&theory, 1)));
-        right.push(series(&format!("{name}, N = {}", FIGURE_2.0), Mark::Line, line(&exact, 1)));
-        if *kernel == KernelName::Lse {
-            let one = |hollow: bool| {
-                let chains = temperatures.iter().filter_map(|at| Some((at.temperature, at.all().next()?)));
-                let chains = chains.filter(|(_, c)| c.flag.is_some() == hollow);
-                chains.map(|(t, c)| [t, c.alignment, 0.0]).collect()
-            };
-            let label = "LSE, one chain";
-            left.push(series(label, Mark::Points, one(false)));
-            left.push(series(label, Mark::Hollow, one(true)));
-        }
+        let (finite, infinite) = (format!("{name}, N = {}", FIGURE_2.0), format!("{name}, N → ∞"));
+        let points = temperatures.iter().filter_map(|at| bar(at.temperature, at.spread(|c| c.alignment)));
+        means.push(series(&finite, Mark::Points, points.collect()));
+        means.push(series(&finite, Mark::Line, line(&exact, 0)));
+        means.push(series(&infinite, Mark::Line, line(&theory, 0)));
+        let one = |hollow: bool| {
+            let chains = temperatures.iter().filter_map(|at| Some((at.temperature, at.all().next()?)));
+            let chains = chains.filter(|(_, c)| c.flag.is_some() == hollow);
+            chains.map(|(t, c)| [t, c.alignment, 0.0]).collect()
+        };
+        single.push(series(name, Mark::Points, one(false)));
+        single.push(series(name, Mark::Hollow, one(true)));
+        single.push(series(name, Mark::Line, line(&theory, 0)));
+        free.push(series(&infinite, Mark::Line, line(&theory, 1)));
+        free.push(series(&finite, Mark::Line, line(&exact, 1)));
     }
-    let x = || Axis::linear("temperature T (energy per site)");
+    let panel = |title: &str, y: Axis, series: Vec<Series>| Panel {
+        title: title.into(),
+        x: Axis::linear("temperature T (energy per site)"),
+        y,
+        series,
+        ..Panel::default()
+    };
+    let alignment = || Axis::linear("alignment φ").within(-0.1, 1.0);
     Ok(Figure {
         name: "figure_2".into(),
         caption: format!(
-            "Figure 2. N = {}, M = {} (α = 0.1). (a) Alignment with the target: mean over disorder draws with standard error by \
-             the protocol of the paper, flagged chains included as in the paper; one chain alone (hollow where flagged); lines \
-             for N → ∞. (b) Free energy of retrieval, for N → ∞ and exactly at this N with one pattern.",
+            "Figure 2. N = {}, M = {} (α = 0.1), by the protocol of the paper. (a) Alignment with the target: mean over disorder \
+             draws with standard error, flagged chains included as in the paper; lines: one pattern, exactly at this N and for \
+             N → ∞. (b) The chains of the first draw alone, hollow where flagged; lines for N → ∞. (c) Free energy of \
+             retrieval, for N → ∞ and exactly at this N with one pattern.",
             FIGURE_2.0, FIGURE_2.1
         ),
-        columns: 2,
+        columns: 3,
         panels: vec![
-            Panel {
-                x: x(),
-                y: Axis::linear("alignment φ").within(-0.1, 1.0),
-                series: left,
-                ..Panel::default()
-            },
-            Panel {
-                x: x(),
-                y: Axis::linear("free energy f_ret (per site)"),
-                series: right,
-                ..Panel::default()
-            },
+            panel("mean over draws", alignment(), means),
+            panel("one chain", alignment(), single),
+            panel("free energy", Axis::linear("free energy f_ret (per site)"), free),
         ],
     })
 }
@@ -187,7 +211,7 @@ pub(super) fn kinetic(of: &Kinetics<'_>) -> Figure {
 }
 
 /// Share of chains that have left, by sampler.
-pub(super) fn samplers(panels: Vec<(String, Vec<Series>)>) -> Figure {
+pub(super) fn samplers(steps: (usize, usize), panels: Vec<(String, Vec<Series>)>) -> Figure {
     let panel = |(title, series): (String, Vec<Series>)| Panel {
         title,
         x: Axis::linear("temperature T (energy per site)"),
@@ -197,9 +221,12 @@ pub(super) fn samplers(panels: Vec<(String, Vec<Series>)>) -> Figure {
     };
     Figure {
         name: "samplers".into(),
-        caption: "LSE at α = 0.5, cold start, two chains of 2¹⁵ + 2¹³ steps in each disorder draw: share of chains at whose end \
-                  another pattern is nearer than the target; bars: standard error of a share."
-            .into(),
+        caption: format!(
+            "LSE at α = {LOAD}, cold start, two chains of {} + {} steps in each disorder draw: share of all chains, flagged ones \
+             included, at whose end another pattern is nearer than the target. Bars: standard error over disorder draws; of the \
+             independent runs, that of a share of independent chains.",
+            steps.0, steps.1
+        ),
         columns: 2,
         panels: panels.into_iter().map(panel).collect(),
     }

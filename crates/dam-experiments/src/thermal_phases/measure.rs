@@ -1,5 +1,6 @@
 //! What one cell computes.
 
+use dam_analysis::theory::closed::lse_overlap;
 use dam_analysis::thermal::{ConeLaw, Flag, Protocol, Start, Step, VectorMoves, nearest_other, self_overlap};
 use dam_core::kernel::{Epanechnikov, Exponential};
 use dam_core::nalgebra::DVector;
@@ -8,8 +9,7 @@ use dam_core::{Aggregator, DensePatterns, FlooredLogSum};
 use serde::{Deserialize, Serialize};
 
 use super::plan::{
-    BETA, BOUNDARY_LOADS, EPSILON, FIGURE_2, FIGURE_2_T, KINETIC_T, LOAD, LONG_T, PAIRED_STEPS, SHARPNESS,
-    SMALL, WIDE,
+    BETA, BOUNDARY_LOADS, EPSILON, FIGURE_2, FIGURE_2_T, KINETIC_T, LOAD, LONG_T, SHARPNESS, SMALL, WIDE,
 };
 use super::scan::{Scan, scan};
 use super::{Cell, KernelName, SamplerName, Settings};
@@ -72,7 +72,8 @@ pub enum Flagged {
     Short,
 }
 
-/// A chain that was watched.
+/// A chain that was watched for its escape. It has no flag, which judges the average along a chain: all that is kept is
+/// when it escaped and what was seen at given times, for averages over disorder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     /// T.
@@ -82,7 +83,7 @@ pub struct Watched {
     pub escape: Option<usize>,
     /// The overlap of the last state with the nearest other pattern.
     pub other: f64,
-    /// Share of accepted proposals.
+    /// Share of accepted proposals until the escape, or the end.
     pub acceptance: f64,
     /// The step size.
     pub step: f64,
@@ -103,14 +104,19 @@ impl ChainRecord {
 
 type Cloud<K, Q> = Dam<DensePatterns<Sphere<f64>>, K, Q>;
 
-fn patterns(space: &Sphere<f64>, count: usize, streams: Streams) -> Vec<DVector<f64>> {
-    (0..count).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64))).collect()
+/// Drawn one by one, so that millions of them are in memory but once.
+fn patterns(
+    space: &Sphere<f64>,
+    count: usize,
+    streams: Streams,
+) -> impl Iterator<Item = DVector<f64>> + use<'_> {
+    (0..count).map(move |mu| space.sample(&mut streams.rng(Purpose::Patterns, mu as u64)))
 }
 
 pub(super) fn measure(settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
     // Cold start with the step of the runs it is compared with.
     let two_chains = |sites: usize| -> Result<Protocol, Error> {
-        Ok(Protocol::new(PAIRED_STEPS.0, PAIRED_STEPS.1)?
+        Ok(Protocol::new(settings.paired_steps.0, settings.paired_steps.1)?
             .step(Step::Proportional(2.4 / (sites as f64).sqrt())))
     };
     match *cell {
@@ -165,27 +171,26 @@ fn of_kernel(
     let xi = patterns(&space, count, streams);
     match kernel {
         KernelName::Lse => {
-            let memory = models::lse(space, BETA, &xi)?;
-            of_memory(&memory, &xi[0], protocol, temperatures, chains, streams)
+            let memory = models::lse(space.clone(), BETA, xi)?;
+            of_memory(&memory, protocol, temperatures, chains, streams)
         }
         KernelName::Lsr => {
             let (kernel, floor) = (Epanechnikov::new(SHARPNESS)?, FlooredLogSum::new(EPSILON)?);
-            let memory = Dam::new(space, kernel, floor, sites as f64 / SHARPNESS, &xi)?;
-            of_memory(&memory, &xi[0], protocol, temperatures, chains, streams)
+            let memory = Dam::new(space.clone(), kernel, floor, sites as f64 / SHARPNESS, xi)?;
+            of_memory(&memory, protocol, temperatures, chains, streams)
         }
     }
 }
 
 fn of_memory<K: Kernel, Q: Aggregator>(
     memory: &Cloud<K, Q>,
-    target: &DVector<f64>,
     protocol: &Protocol,
     temperatures: &[f64],
     chains: usize,
     streams: Streams,
 ) -> Result<Record, Error> {
     let other = |x: &DVector<f64>| nearest_other(memory, x, 0);
-    of_energy(memory, target, protocol, temperatures, chains, streams, other)
+    of_energy(memory, &memory.pattern(0)?, protocol, temperatures, chains, streams, other)
 }
 
 fn of_energy<E: Energy<Space = Sphere<f64>>>(
@@ -246,35 +251,49 @@ fn cone(
 const FLOOR_STATES: u64 = 100;
 /// Measured states of a watched chain.
 pub(super) const SNAPSHOTS: usize = 100;
-/// Long enough to adapt the step, and too short to leave at most of the temperatures.
-pub(super) const BURN_IN: usize = 1_000;
+/// The one at the waiting time, a tenth of the chain; the first is taken after one hundredth.
+const WAITING: usize = SNAPSHOTS / 10 - 1;
 
 fn watched(steps: usize, streams: Streams) -> Result<Record, Error> {
     let (sites, count) = FIGURE_2;
     let space = Sphere::new(sites)?;
-    let xi = patterns(&space, count, streams);
+    let xi: Vec<DVector<f64>> = patterns(&space, count, streams).collect();
     let memory = models::lse(space.clone(), BETA, &xi)?;
     let others = models::lse(space.clone(), BETA, &xi[1..])?;
     let at_random = |k| others.energy(&space.sample(&mut streams.rng(Purpose::Cues, k)));
     let floor = (0..FLOOR_STATES).map(at_random).sum::<f64>() / (FLOOR_STATES as f64 * sites as f64);
-    let protocol = Protocol::new(BURN_IN, steps)?;
     let every = (steps / SNAPSHOTS).max(1);
-    let snapshot = (every, DVector::clone);
-    let run = protocol.run_measured(&memory, &VectorMoves, &xi[0], &KINETIC_T, 1, streams, snapshot)?;
-    let chains = KINETIC_T.iter().zip(run).flat_map(|(&t, chains)| chains.into_iter().map(move |c| (t, c)));
-    let of_chain = |(temperature, chain): (f64, dam_analysis::thermal::Chain<DVector<f64>, DVector<f64>>)| {
-        let all = self_overlap(&space, &chain.measured, SNAPSHOTS / 10);
+    let watch = |(k, &temperature): (usize, &f64)| -> Result<Watched, Error> {
+        // The clock runs from the start, so the step is the target's own from there on: that of the best acceptance for
+        // a Gaussian well.
+        let phi = lse_overlap(temperature)?;
+        let step = Step::Fixed(2.38 * ((1.0 - phi) * (1.0 + phi) / sites as f64).sqrt() / phi);
+        let protocol = Protocol::new(0, steps)?.step(step);
+        let (streams, snapshot) = (streams.branch(k as u64), (every, DVector::clone));
+        let run =
+            protocol.run_measured(&memory, &VectorMoves, &xi[0], &[temperature], 1, streams, snapshot)?;
+        let chain = &run[0][0];
+        let escape = chain.first_passage(ESCAPED);
+        let all = self_overlap(&space, &chain.measured, WAITING);
         let times = std::iter::once(0).chain((0..).map(|k| 1_usize << k));
         Ok(Watched {
             temperature,
-            escape: chain.first_passage(ESCAPED),
+            escape,
             other: nearest_other(&memory, &chain.state, 0)?.map_or(-1.0, |(_, overlap)| overlap),
-            acceptance: chain.acceptance,
+            acceptance: moved(space.overlap(&xi[0], &xi[0]), &chain.alignment[..escape.unwrap_or(steps)]),
             step: chain.step,
             self_overlap: times.map_while(|t| all.get(t).copied()).collect(),
         })
     };
-    Ok(Record::Watched { floor, chains: chains.map(of_chain).collect::<Result<_, Error>>()? })
+    let chains = KINETIC_T.iter().enumerate().map(watch).collect::<Result<_, _>>()?;
+    Ok(Record::Watched { floor, chains })
+}
+
+/// The share of steps after which the alignment is another one: of the proposals that were accepted.
+fn moved(start: f64, alignment: &[f64]) -> f64 {
+    let before = std::iter::once(&start).chain(alignment);
+    let moved = before.zip(alignment).filter(|(before, after)| before != after).count();
+    moved as f64 / alignment.len() as f64
 }
 
 /// In products of one site with one pattern.
@@ -283,7 +302,7 @@ pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
         // A proposal costs some ten products for every site, and an exponential some ten for every pattern.
         ((sites as f64 + 10.0) * (patterns + 10.0)) * (steps * chains) as f64
     };
-    let two_chains = PAIRED_STEPS.0 + PAIRED_STEPS.1;
+    let two_chains = settings.paired_steps.0 + settings.paired_steps.1;
     match *cell {
         Cell::Map { load, .. } => {
             let plan = &settings.map;

@@ -111,7 +111,7 @@ pub enum Cell {
 
 impl Experiment for ThermalPhases {
     const NAME: &'static str = "thermal_phases";
-    const FORMAT: u32 = 1;
+    const FORMAT: u32 = 2;
     type Settings = Settings;
     type Cell = Cell;
     type Record = Record;

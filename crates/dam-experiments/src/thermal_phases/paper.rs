@@ -1,4 +1,11 @@
-//! What others have measured of the same quantities, by programs that share nothing with this one.
+//! What the paper has otherwise, and what others have measured of the same quantities, by programs that share nothing
+//! with this one.
+
+use dam_analysis::theory::closed::{lse_alpha_c, lsr_support_threshold, paper_max_temperature_lsr};
+
+use super::plan::{BETA, SHARPNESS};
+use crate::report::{Quantity, Report};
+use crate::{Error, Summary};
 
 /// Figure 2 by the protocol that reproduces it (N = 50, M = 148, 100 disorder draws; NumPy): T, and the mean alignment
 /// with its standard error for LSE and LSR.
@@ -43,3 +50,49 @@ pub(super) const BOUNDARY: [(usize, [f64; 3]); 4] = [
     (1_000, [0.305, 0.215, 0.115]),
     (10_000, [0.355, 0.245, 0.135]),
 ];
+
+/// The paper's lines and numbers that do not follow.
+pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
+    report.heading("What the paper has otherwise");
+    report.note(format!(
+        "Eq. 39 does not follow from eqs. 22 and 30. They give α_c = ½ [1 − (1 − e^{{−b f_ret}})/b]², which lies above α_th at \
+         every temperature, so that there is no T_max; where eq. 39 meets α_th of eq. 38 is T = {:.4}, which the paper gives as \
+         0.22 (docs/errata.md, T1).",
+        paper_max_temperature_lsr(SHARPNESS)?
+    ));
+    for note in [
+        "Eqs. 29–39 are about weights [1 − b (1 − φ)]^N, which is another model than LSR of eq. 7. Above α_th a state lies in the \
+         caps of K = e^{N (α − α_th)} patterns, and the target is one term of K: the boundary of eq. 7 is vertical, α_c(T) = α_th at every \
+         temperature, T = 0 included (T3).",
+        "The drop of the LSE symbols near T = 0.75 is kinetic. Its place depends on the length of the chains (the section on \
+         escapes), lies below the line where the two free energies are equal for long chains, and a single chain drops anywhere \
+         between 0.65 and 1.1. A chain that has left sits on another stored pattern, where that is the equilibrium (T13, T8).",
+        "“α_c(0) = 0.5” is a value of the Gaussian tail, in which the nearest of all patterns reaches an overlap of one at α = ½. \
+         With the measure of the sphere it is 0.6226 for LSE at β_net = 1, and α_th is 0.3461 instead of 0.25 (T4).",
+        "What simulations see as boundary is neither the line of equal free energies nor the equilibrium line α_any, where some \
+         other pattern takes over, but the kinetic line, which rises to the spinodal as N grows.",
+    ] {
+        report.note(note);
+    }
+    // Numbers of theory have no spread, and no verdict.
+    for (name, source, paper, ours) in [
+        (
+            "temperature at which eq. 39 meets α_th of eq. 38",
+            "Figure 1: T_max",
+            0.22,
+            paper_max_temperature_lsr(SHARPNESS)?,
+        ),
+        ("α_th of LSR, by the exact measure", "Figure 1: α_th", 0.25, lsr_support_threshold(SHARPNESS)?),
+        ("α_c(0) of LSE, by the exact measure", "Figure 1: α_c(0)", 0.5, lse_alpha_c(BETA, 0.0)?),
+    ] {
+        let (ours, digits) = (Summary::of([ours]), 4);
+        report.quantity(Quantity {
+            name: name.into(),
+            source: source.into(),
+            paper: Some(paper),
+            ours,
+            digits,
+        });
+    }
+    Ok(())
+}

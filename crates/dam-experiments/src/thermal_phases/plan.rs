@@ -24,9 +24,7 @@ pub(super) const KINETIC_T: [f64; 8] = [0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 1.0
 pub(super) const SMALL: (usize, &[f64]) = (16, &[0.03, 0.05, 0.07, 0.10, 0.15, 0.30]);
 /// Larger ones of the same load.
 pub(super) const WIDE: (usize, &[f64]) = (31, &[0.085, 0.095, 0.105]);
-/// Burn-in and kept steps of the two chains in each of their draws.
-pub(super) const PAIRED_STEPS: (usize, usize) = (1 << 15, 1 << 13);
-/// Their load α.
+/// The load α of both.
 pub(super) const LOAD: f64 = 0.5;
 /// Loads of the two-term model.
 pub(super) const BOUNDARY_LOADS: [f64; 3] = [0.45, 0.50, 0.55];
@@ -67,6 +65,8 @@ pub struct Settings {
     pub small: usize,
     /// Realizations of the larger one, two chains each.
     pub wide: usize,
+    /// Burn-in and kept steps of the chains of both.
+    pub paired_steps: (usize, usize),
     /// The overlap from which on the patterns of its cone are drawn.
     pub wide_edge: f64,
     /// Realizations of the larger one with all 5.4 million patterns.
@@ -137,19 +137,30 @@ pub struct Choices {
     #[arg(long, value_delimiter = ',', value_enum)]
     pub study: Vec<Study>,
     /// Also run all 5.4 million patterns at N = 31, alpha = 0.5 in this many disorder realizations, two chains at each of
-    /// three temperatures; what it will cost is told first. By default none.
-    #[arg(long, value_name = "R", default_value_t = 0)]
-    pub wide_full: usize,
+    /// three temperatures; what it will cost is told first, unless --quiet or --merge is given. By default none.
+    #[arg(long, value_name = "R", value_parser = crate::realizations)]
+    pub wide_full: Option<usize>,
     /// With --wide-full: only tell the cost.
-    #[arg(long)]
+    #[arg(long, requires = "wide_full")]
     pub cost: bool,
 }
 
 impl Settings {
     /// Those of a preset with what was chosen instead.
-    #[must_use]
-    pub fn new(options: &Options, choices: &Choices) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for all patterns of a study that is left out.
+    pub fn new(options: &Options, choices: &Choices) -> Result<Self, Error> {
         let wanted = |study: Study| choices.study.is_empty() || choices.study.contains(&study);
+        if choices.wide_full.is_some() && !wanted(Study::Wide) {
+            let name =
+                |study: &Study| study.to_possible_value().map_or_else(String::new, |v| v.get_name().into());
+            let found: Vec<String> = choices.study.iter().map(name).collect();
+            return Err(Error::Settings {
+                expected: "the study wide, which --wide-full is a part of",
+                found: found.join(","),
+            });
+        }
         let count = |study, of_preset: usize| match wanted(study) {
             true => options.realizations.unwrap_or(of_preset),
             false => 0,
@@ -161,7 +172,7 @@ impl Settings {
         };
         let quick = options.preset == Preset::Quick;
         let pick = |quick_one: usize, other: usize| if quick { quick_one } else { other };
-        Self {
+        Ok(Self {
             map: MapPlan {
                 realizations: count(Study::Map, map),
                 patterns: 2_000,
@@ -174,8 +185,9 @@ impl Settings {
             kinetic: Chains { realizations: count(Study::Kinetic, kinetic), steps: pick(100_000, 1_000_000) },
             small: count(Study::Small, small),
             wide: count(Study::Wide, wide),
+            paired_steps: (1 << 15, 1 << 13),
             wide_edge: 0.55,
-            wide_full: if wanted(Study::Wide) { choices.wide_full } else { 0 },
+            wide_full: choices.wide_full.unwrap_or(0),
             boundary: BoundaryPlan {
                 sites: match wanted(Study::Boundary) {
                     false => Vec::new(),
@@ -185,7 +197,7 @@ impl Settings {
                 chains: pick(16, 64),
                 steps: pick(30_000, 100_000),
             },
-        }
+        })
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use dam_analysis::theory::closed::lse_overlap;
 use dam_analysis::theory::finite::ln_noise_floor;
 use dam_analysis::thermal::{Bulk, Protocol, Start, Step, VectorMoves};
 use dam_core::kernel::Exponential;
-use dam_core::{Polar, Streams};
+use dam_core::{Polar, Streams, parallel};
 use serde::{Deserialize, Serialize};
 
 use super::BoundaryPlan;
@@ -24,6 +24,10 @@ pub struct Scan {
     pub last: f64,
     /// The share of accepted proposals.
     pub acceptance: f64,
+    /// The chains.
+    pub chains: usize,
+    /// How many of them hardly moved or are under 20 integrated autocorrelation times long.
+    pub flagged: usize,
 }
 
 /// Width of a temperature cell, and the centre of the highest.
@@ -43,7 +47,12 @@ impl Scan {
 /// 0.02 of φ_eq.
 #[must_use]
 pub fn boundary_temperature(scans: &[Scan]) -> Option<f64> {
-    scans.windows(IN_A_ROW).find(|few| few.iter().all(Scan::keeps)).map(|few| few[0].temperature)
+    boundary(scans).map(|scan| scan.temperature)
+}
+
+/// The scan at the boundary.
+pub(super) fn boundary(scans: &[Scan]) -> Option<&Scan> {
+    scans.windows(IN_A_ROW).find(|few| few.iter().all(Scan::keeps)).map(|few| &few[0])
 }
 
 /// Runs chains at falling temperatures from the spinodal on, until the boundary is found.
@@ -76,7 +85,9 @@ pub(super) fn scan(
             run[0].iter().map(of).sum::<f64>() / plan.chains as f64
         };
         let (last, acceptance) = (mean(&|c| c.state), mean(&|c| c.acceptance));
-        scans.push(Scan { temperature, equilibrium: phi, last, acceptance });
+        let flags = parallel::map(plan.chains, |c| run[0][c].flag().is_some());
+        let flagged = flags.into_iter().filter(|flagged| *flagged).count();
+        scans.push(Scan { temperature, equilibrium: phi, last, acceptance, chains: plan.chains, flagged });
         if boundary_temperature(&scans).is_some() {
             break;
         }

@@ -2,9 +2,11 @@
 
 use dam_analysis::Proportion;
 
+use super::figures::FLAGS;
 use super::measure::{ChainRecord, Flagged, Point, Record};
 use super::{Cell, ThermalPhases};
 use crate::harness::Records;
+use crate::report::Table;
 use crate::{Error, Summary};
 
 /// All chains of a study at one temperature.
@@ -63,11 +65,69 @@ impl AtTemperature<'_> {
         Proportion { successes: self.all().filter(|c| c.has_left()).count(), trials: self.all().count() }
     }
 
-    /// Of all chains: at the end another pattern is nearer than the target, and as near as a pattern that is retrieved.
-    pub(super) fn on_another(&self, retrieved: f64) -> Proportion {
-        let on = |c: &&ChainRecord| c.has_left() && c.other > retrieved - 0.05;
+    /// Over realizations, the share of their chains that have left.
+    pub(super) fn left_by_draw(&self) -> Summary {
+        self.spread(|c| f64::from(u8::from(c.has_left())))
+    }
+
+    /// Of all chains: at the end another pattern is nearer than the target, and its overlap above `least`.
+    pub(super) fn on_another(&self, least: f64) -> Proportion {
+        let on = |c: &&ChainRecord| c.has_left() && c.other > least;
         Proportion { successes: self.all().filter(on).count(), trials: self.all().count() }
     }
+}
+
+/// Adds what is known of the chains of every row to a table: means of trusted and of flagged chains apart, and shares of
+/// all. `least` is the overlap from which on a state is on a pattern, where that can be told.
+pub(super) fn by_chain(table: Table, rows: &[&AtTemperature<'_>], least: &[Option<f64>]) -> Table {
+    let share = |of: Proportion| Some(of.fraction()).filter(|x| x.is_finite());
+    let mut table = table.number("temperature", "T", 3, rows.iter().map(|at| at.temperature)).count(
+        "chains",
+        "chains",
+        rows.iter().map(|at| at.all().count()),
+    );
+    for (flag, column, title) in FLAGS {
+        table = table.count(column, title, rows.iter().map(|at| at.flagged(flag)));
+    }
+    let untimed = |c: &&ChainRecord| c.flag == Some(Flagged::Short) && c.tau_int.is_none();
+    table = table
+        .number(
+            "share_left",
+            "share of all chains that has left",
+            3,
+            rows.iter().map(|at| share(at.left())),
+        )
+        .number(
+            "share_on_another",
+            "share of all chains that is on another pattern: overlap above φ_eq − max(0.05, 2 sd), sd of one pattern \
+             at this N; empty unless that is above φ_max(α)",
+            3,
+            rows.iter().zip(least).map(|(at, least)| share(at.on_another((*least)?))),
+        )
+        .count(
+            "flagged_without_tau_int",
+            "flagged as short, correlations not died out within half the chain",
+            rows.iter().map(|at| at.all().filter(untimed).count()),
+        );
+    type Quantity = (&'static str, &'static str, usize, fn(&ChainRecord) -> Option<f64>);
+    let quantities: [Quantity; 5] = [
+        ("alignment", "alignment", 4, |c| Some(c.alignment)),
+        ("largest_other", "largest other overlap", 3, |c| Some(c.other)),
+        ("energy_per_site", "energy per site", 4, |c| c.energy),
+        ("acceptance", "acceptance", 3, |c| Some(c.acceptance)),
+        ("tau_int_steps", "τ_int (steps; of flagged chains where known)", 0, |c| c.tau_int),
+    ];
+    for (name, title, digits, of) in quantities {
+        for (flagged, which) in [(false, "trusted"), (true, "flagged")] {
+            let spread = rows.iter().map(|at| {
+                let wanted = |c: &ChainRecord| c.flag.is_some() == flagged && of(c).is_some();
+                at.spread_of(wanted, |c| of(c).unwrap_or(f64::NAN))
+            });
+            let column = format!("{name}_{which}");
+            table = table.spread(&column, &format!("{title}, {which} chains"), digits, spread);
+        }
+    }
+    table
 }
 
 /// By how many of their combined standard errors two means differ.
@@ -75,7 +135,7 @@ pub(super) fn apart(ours: (f64, f64), theirs: (f64, f64)) -> f64 {
     (ours.0 - theirs.0) / ours.1.hypot(theirs.1)
 }
 
-/// By how many standard errors two shares differ: those of their common share.
+/// By how many standard errors two shares differ: those of their common share, with chains taken as independent.
 pub(super) fn shares_apart(ours: Proportion, theirs: f64, their_trials: usize) -> f64 {
     let (n, m) = (ours.trials as f64, their_trials as f64);
     let share = ours.fraction();
@@ -84,12 +144,13 @@ pub(super) fn shares_apart(ours: Proportion, theirs: f64, their_trials: usize) -
     if error == 0.0 { 0.0 } else { (share - theirs) / error }
 }
 
-/// The mean of a share with a Wilson interval.
-pub(super) fn share_with_interval(
-    of: Proportion,
-) -> Result<Option<(f64, dam_analysis::roc::Interval)>, Error> {
-    if of.trials == 0 {
-        return Ok(None);
-    }
-    Ok(Some((of.fraction(), of.wilson(0.95)?)))
+/// Shares of chains that have left with Wilson intervals, in which chains are taken as independent.
+pub(super) fn intervals(
+    at: &[AtTemperature<'_>],
+) -> Result<Vec<Option<(f64, dam_analysis::roc::Interval)>>, Error> {
+    let interval = |at: &AtTemperature<'_>| {
+        let left = at.left();
+        (left.trials > 0).then(|| Ok((left.fraction(), left.wilson(0.95)?))).transpose()
+    };
+    at.iter().map(interval).collect()
 }

@@ -75,13 +75,13 @@ fn samples_of_the_mixture_have_its_mean() {
     }
 }
 
-/// The mean state of each chain.
-fn chain_means<S>(sampler: &S, t: f64, xi: &[DVector<f64>], steps: usize) -> Vec<DVector<f64>>
+/// The mean state of each chain, of (burn-in, steps).
+fn chain_means<S>(sampler: &S, t: f64, xi: &[DVector<f64>], steps: (usize, usize)) -> Vec<DVector<f64>>
 where
     S: Sampler<Dam<dam_core::DensePatterns<Sphere<f64>>, Exponential, LogSum>>,
 {
     let memory = models::lse(Sphere::new(20).unwrap(), 1.0, xi).unwrap();
-    let protocol = Protocol::new(500, steps).unwrap().start(Start::Random);
+    let protocol = Protocol::new(steps.0, steps.1).unwrap().start(Start::Random);
     let measure = (5, DVector::clone);
     let chains = protocol.run_measured(&memory, sampler, &xi[0], &[t], 96, Streams::new(9), measure).unwrap();
     assert!(chains[0].iter().all(|c| c.acceptance > 0.1));
@@ -95,9 +95,9 @@ fn every_thermal_dynamics_samples_the_exact_measure() {
     let xi = patterns(20, 60, 3);
     for (n, t) in [(1, 1.0), (2, 0.5)] {
         let exact = GibbsMixture::new(&xi, 1.0, n).unwrap().mean().unwrap();
-        agree("vector moves", &chain_means(&VectorMoves, t, &xi, 4_000), &xi, &exact);
-        agree("MALA", &chain_means(&LangevinMoves, t, &xi, 1_500), &xi, &exact);
-        agree("pair moves", &chain_means(&PairMoves, t, &xi, 300), &xi, &exact);
+        agree("vector moves", &chain_means(&VectorMoves, t, &xi, (2_000, 4_000)), &xi, &exact);
+        agree("MALA", &chain_means(&LangevinMoves, t, &xi, (2_000, 1_500)), &xi, &exact);
+        agree("pair moves", &chain_means(&PairMoves, t, &xi, (500, 300)), &xi, &exact);
 
         let memory = models::lse(Sphere::new(20).unwrap(), 1.0, &xi).unwrap();
         let ladder = vec![0.7 * t, t, 1.4 * t, 2.0 * t];
