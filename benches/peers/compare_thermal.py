@@ -37,12 +37,16 @@ for job, (size, blocks) in jobs.items():
                 out = subprocess.run(command, env=clean, check=True, capture_output=True, text=True).stdout
                 runs[name].append(json.loads(out.splitlines()[-1]))
         print(f"{job}, {dtype}")
+        times = {}
         for name, of in runs.items():
             def median(key):
                 values = [r[key] for r in of if key in r]
                 return statistics.median(values) if values else float("nan")
             ratio = [r["seconds"] / ours["seconds"] for r, ours in zip(of, runs["dam"])]
+            times[name] = statistics.median(ratio)
             print(f"  {name:24} {median('steps_per_second'):12.0f} steps/s  products {median('product_gflops'):6.1f} GFLOP/s"
                   f" ({median('of_large_product'):5.2f} of a large one)  acceptance {median('acceptance'):.3f}"
                   f"  alignment {median('alignment'):.3f}  takes {statistics.median(ratio):5.2f} times as long"
                   f" ({min(ratio):.2f} to {max(ratio):.2f})")
+        for backend in ("numpy", "torch"):
+            print(f"  best of {backend}: {min(t for name, t in times.items() if name.startswith(backend)):.2f} times as long")
