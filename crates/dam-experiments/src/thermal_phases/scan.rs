@@ -4,9 +4,9 @@ use dam_analysis::theory::ExactSphere;
 use dam_analysis::theory::Theory;
 use dam_analysis::theory::closed::lse_overlap;
 use dam_analysis::theory::finite::ln_noise_floor;
-use dam_analysis::thermal::{Bulk, Protocol, Start, Step, VectorMoves};
+use dam_analysis::thermal::{Bulk, Chain, Protocol, Start, Step, VectorMoves};
 use dam_core::kernel::Exponential;
-use dam_core::{Polar, Streams, parallel};
+use dam_core::{Polar, Streams};
 use serde::{Deserialize, Serialize};
 
 use super::BoundaryPlan;
@@ -55,6 +55,16 @@ pub(super) fn boundary(scans: &[Scan]) -> Option<&Scan> {
     scans.windows(IN_A_ROW).find(|few| few.iter().all(Scan::keeps)).map(|few| &few[0])
 }
 
+/// States of a chain that tell whether it lasts for 20 autocorrelation times: these are either longer than the distance of
+/// the states, or the chain is long.
+const JUDGED: usize = 2_000;
+
+fn thinned(mut chain: Chain<f64>) -> Chain<f64> {
+    let distance = chain.alignment.len().div_ceil(JUDGED);
+    chain.alignment = chain.alignment.into_iter().step_by(distance).collect();
+    chain
+}
+
 /// Runs chains at falling temperatures from the spinodal on, until the boundary is found.
 pub(super) fn scan(
     plan: &BoundaryPlan,
@@ -81,12 +91,9 @@ pub(super) fn scan(
         let protocol = Protocol::new(0, plan.steps)?.start(start).step(step);
         let streams = streams.branch(k as u64);
         let run = protocol.run(&memory, &VectorMoves, &1.0, &[temperature], plan.chains, streams)?;
-        let mean = |of: &dyn Fn(&dam_analysis::thermal::Chain<f64>) -> f64| {
-            run[0].iter().map(of).sum::<f64>() / plan.chains as f64
-        };
+        let mean = |of: &dyn Fn(&Chain<f64>) -> f64| run[0].iter().map(of).sum::<f64>() / plan.chains as f64;
         let (last, acceptance) = (mean(&|c| c.state), mean(&|c| c.acceptance));
-        let flags = parallel::map(plan.chains, |c| run[0][c].flag().is_some());
-        let flagged = flags.into_iter().filter(|flagged| *flagged).count();
+        let flagged = run.into_iter().flatten().filter_map(|chain| thinned(chain).flag()).count();
         scans.push(Scan { temperature, equilibrium: phi, last, acceptance, chains: plan.chains, flagged });
         if boundary_temperature(&scans).is_some() {
             break;
