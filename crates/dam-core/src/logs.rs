@@ -234,7 +234,7 @@ pub(crate) fn log_linear_weights<T: Real>(form: &LogLinear, m: &mut [T], total: 
     onto(total, scale, sum)
 }
 
-/// ln F in the units of [`Exp2`].
+/// ln F in steps of the base-two exponential.
 struct Line<'a, T> {
     form: &'a LogLinear,
     slope: T,

@@ -2,7 +2,7 @@
 //! registers), compiled for the widest vector level.
 
 use crate::Real;
-use crate::simd::{Vectorize, vectorize};
+use crate::simd::{Vectorize, halved, vectorize};
 
 const LANES: usize = 16;
 
@@ -58,14 +58,7 @@ pub(crate) fn lane_sum_of<A>(a: &mut [A], mut term: impl FnMut(&mut A) -> f64) -
 
 #[inline(always)]
 fn tree_sum(mut lanes: [f64; LANES]) -> f64 {
-    let mut width = LANES / 2;
-    while width > 0 {
-        for j in 0..width {
-            lanes[j] += lanes[j + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
+    halved(&mut lanes, |a, b| a + b)
 }
 
 /// A plain comparison is one vector instruction; `f64::max` with its rules for NaN is not.
@@ -100,14 +93,7 @@ pub(crate) fn lane_largest<T: Real>(x: &[T]) -> T {
     for (top, &x) in tops.iter_mut().zip(rest) {
         *top = larger(x, *top);
     }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for j in 0..width {
-            tops[j] = larger(tops[j], tops[j + width]);
-        }
-        width /= 2;
-    }
-    tops[0]
+    halved(&mut tops, larger)
 }
 
 /// a·b.

@@ -8,9 +8,11 @@
 //! Fused on every level but the portable one, and with lanes that do not depend on the register: the same bits on AVX2
 //! and AVX-512.
 
+use super::halved;
 use super::lanes::Lanes;
 use super::panel::{Loop, Unit, has, strip};
 use crate::Real;
+use crate::vector::larger;
 
 /// What the exponential of a scalar is made of.
 pub trait Exp2: Sized + 'static {
@@ -176,8 +178,8 @@ impl<T: Real> Loop<T> for SumExp2<'_, T> {
                 L::store(tops.as_mut_ptr().add(part * L::LANES), top);
             }
         }
-        *self.sum = halved::<T>(&mut sums);
-        *self.top = tops.iter().fold(tops[0], |top, &x| if x > top { x } else { top });
+        *self.sum = sum_of(sums);
+        *self.top = halved(&mut tops[..strip::<T>()], larger);
     }
 }
 
@@ -214,7 +216,7 @@ impl<T: Real> Loop<T> for WeighExp2<'_, T> {
         }
         let count = m.len() - whole;
         m[whole..].copy_from_slice(&rest[..count]);
-        *self.sum = halved::<T>(&mut sums);
+        *self.sum = sum_of(sums);
     }
 }
 
@@ -241,18 +243,10 @@ unsafe fn exp2<L: Lanes>(y: L::Register) -> L::Register {
     }
 }
 
-/// The sum of a strip of lanes in f64: the upper half added to the lower, and so on.
+/// The sum of a strip of lanes, in f64.
 #[inline(always)]
-fn halved<T: Real>(lanes: &mut [T; MOST_LANES]) -> f64 {
-    let mut lanes = lanes.map(T::widen);
-    let mut width = strip::<T>() / 2;
-    while width > 0 {
-        for j in 0..width {
-            lanes[j] += lanes[j + width];
-        }
-        width /= 2;
-    }
-    lanes[0]
+fn sum_of<T: Real>(lanes: [T; MOST_LANES]) -> f64 {
+    halved(&mut lanes.map(T::widen)[..strip::<T>()], |a, b| a + b)
 }
 
 #[cfg(test)]

@@ -93,14 +93,9 @@ fn blend_f64_at(level: Level, mask: &[u64], on: &[f64], off: &[f64]) -> f64 {
     tree(vectorize_at(level, LanesBlend { mask, on, off }))
 }
 
-/// Adds the upper half of the lanes to the lower until one is left.
+/// The sum of the lanes, as [`halved`](super::halved) adds them.
 pub(crate) fn tree(mut lanes: [f64; LANES]) -> f64 {
-    for half in [16, 8, 4, 2, 1] {
-        for i in 0..half {
-            lanes[i] += lanes[i + half];
-        }
-    }
-    lanes[0]
+    super::halved(&mut lanes, |a, b| a + b)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@
 //! Two rules hold for everything here. Each function returns the same bits on every [`Level`]: integer sums
 //! are exact, floating-point sums have a lane structure fixed by the element index alone, and no multiply and
 //! add are fused, so that a wider register changes the speed and nothing else (but perhaps the payload of a
-//! NaN). The exceptions are the products of batches (`panel`, `product`) and the sums of exponentials over dense patterns
-//! (`exp2`), which are fused on every level but the portable one. And the level is found when the program runs, so that one binary is both portable and fast.
+//! NaN). The exceptions are the products of batches (`panel`, `product`) and the sums of exponentials over
+//! dense patterns (`exp2`), which are fused on every level but the portable one. And the level is found when
+//! the program runs, so that one binary is both portable and fast.
 
 #![allow(unsafe_code)]
 
@@ -155,6 +156,20 @@ fn run_avx512<V: Vectorize>(op: V) -> V::Output {
 #[target_feature(enable = "avx2,popcnt,bmi1,bmi2,lzcnt")]
 fn run_avx2<V: Vectorize>(op: V) -> V::Output {
     op.run()
+}
+
+/// What is left of the lanes, a power of two of them, when the upper half is joined to the lower until one remains: the
+/// same order at every width of register.
+#[inline(always)]
+pub(crate) fn halved<T: Copy>(lanes: &mut [T], join: impl Fn(T, T) -> T) -> T {
+    let mut width = lanes.len() / 2;
+    while width > 0 {
+        for j in 0..width {
+            lanes[j] = join(lanes[j], lanes[j + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// The levels that this machine can run, for the tests that compare them.

@@ -147,7 +147,8 @@ impl<T: Real> Product<'_, T> {
         }
     }
 
-    /// Asks for some terms of the rows three strips on, from term `first` on, before the processor guesses that they come next.
+    /// Asks for some terms of the rows three strips on, from term `first` on, before the processor guesses that they
+    /// come next.
     #[inline(always)]
     fn prefetch(&self, first: usize) {
         #[cfg(target_arch = "x86_64")]

@@ -1,6 +1,7 @@
 //! Overlaps and fields of one state, from bricks of patterns. Products and sums are rounded apart, in lanes fixed by the
 //! index of a pattern in its brick: the same bits on every level.
 
+use super::halved;
 use super::lanes::Lanes;
 use super::panel::{Loop, Unit, has, strip};
 use crate::Real;
@@ -115,15 +116,7 @@ impl<T: Real> Loop<T> for AddPatterns<'_, T> {
                 }
             }
             for (h, lanes) in h[first..].iter_mut().zip(&mut lanes) {
-                let mut width = strip / 2;
-                while width > 0 {
-                    for j in 0..width {
-                        let upper = lanes[j + width];
-                        lanes[j] += upper;
-                    }
-                    width /= 2;
-                }
-                *h += lanes[0];
+                *h += halved(&mut lanes[..strip], |a, b| a + b);
             }
         }
     }

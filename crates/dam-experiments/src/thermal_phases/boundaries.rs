@@ -1,12 +1,9 @@
 //! Boundaries of the two-term model, put together.
 
-use dam_analysis::theory::{ExactSphere, Theory};
-use dam_core::kernel::Exponential;
-
 use super::measure::Record;
-use super::plan::{BETA, BOUNDARY_LOADS};
+use super::plan::BOUNDARY_LOADS;
 use super::scan::{self, Scan};
-use super::{Cell, ThermalPhases, figures, paper};
+use super::{Cell, ThermalPhases, curves, figures, paper};
 use crate::harness::Records;
 use crate::report::{Report, Table};
 use crate::{Error, Summary};
@@ -15,9 +12,8 @@ use crate::{Error, Summary};
 pub(super) struct BoundaryRow<'a> {
     pub(super) sites: usize,
     pub(super) load: usize,
-    pub(super) boundary: Option<f64>,
-    /// The chains at it, and how many of them are flagged.
-    pub(super) flagged: Option<(usize, usize)>,
+    /// The scan at it.
+    pub(super) at: Option<&'a Scan>,
     scans: &'a [Scan],
 }
 
@@ -32,10 +28,7 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
         .iter()
         .filter_map(|(cell, record)| match (cell, record) {
             (&Cell::Boundary { sites, load }, Record::Boundary(scans)) => {
-                let at = scan::boundary(scans);
-                let (boundary, flagged) =
-                    (at.map(|scan| scan.temperature), at.map(|scan| (scan.chains, scan.flagged)));
-                Some(BoundaryRow { sites, load, boundary, flagged, scans })
+                Some(BoundaryRow { sites, load, at: scan::boundary(scans), scans })
             }
             _ => None,
         })
@@ -43,7 +36,7 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
     if rows.is_empty() {
         return Ok(());
     }
-    let theory = Theory::new(Exponential::anchored(BETA)?, 1.0 / BETA, ExactSphere, ExactSphere)?;
+    let theory = curves::lse()?;
     let spinodal = BOUNDARY_LOADS.map(|alpha| Ok(theory.spinodal_temperature(alpha)?.temperature()));
     let spinodal: Vec<f64> = spinodal.into_iter().collect::<Result<_, Error>>()?;
     report.heading("The boundary at large N");
@@ -63,16 +56,11 @@ pub(super) fn report(records: &Records<ThermalPhases>, report: &mut Report) -> R
         Table::new("boundary", "Boundary temperatures of the two-term model")
             .count("sites", "N", rows.iter().map(|row| row.sites))
             .number("alpha", "α", 2, rows.iter().map(|row| BOUNDARY_LOADS[row.load]))
-            .number("boundary", "boundary T", 3, rows.iter().map(|row| row.boundary))
+            .number("boundary", "boundary T", 3, rows.iter().map(|row| row.at.map(|s| s.temperature)))
             .number("independent", "independent", 3, rows.iter().map(theirs))
             .number("spinodal", "spinodal, N → ∞", 4, rows.iter().map(|row| spinodal[row.load]))
-            .number(
-                "chains",
-                "chains at it",
-                0,
-                rows.iter().map(|row| row.flagged.map(|(all, _)| all as f64)),
-            )
-            .number("flagged", "flagged", 0, rows.iter().map(|row| row.flagged.map(|(_, few)| few as f64)))
+            .number("chains", "chains at it", 0, rows.iter().map(|row| row.at.map(|s| s.chains as f64)))
+            .number("flagged", "flagged", 0, rows.iter().map(|row| row.at.map(|s| s.flagged as f64)))
             .count("temperatures", "temperatures", rows.iter().map(|row| row.scans.len()))
             .number("acceptance_least", "acceptance, least", 3, rows.iter().map(|row| acceptance(row).min))
             .number("acceptance_most", "most", 3, rows.iter().map(|row| acceptance(row).max)),

@@ -17,6 +17,16 @@ use super::plan::{BETA, FIGURE_2, MapPlan, SHARPNESS};
 use crate::Error;
 use crate::figure::{Mark, Series};
 
+/// LSE with the exact measure.
+pub(super) fn lse() -> Result<Theory<Exponential, ExactSphere, ExactSphere>, Error> {
+    Ok(Theory::new(Exponential::anchored(BETA)?, 1.0 / BETA, ExactSphere, ExactSphere)?)
+}
+
+/// The step of the best acceptance in the well around `phi`, taken as Gaussian: 2.38 sqrt(1 − φ²)/(φ sqrt(N)).
+pub(super) fn best_step(phi: f64, sites: usize) -> f64 {
+    2.38 * ((1.0 - phi) * (1.0 + phi) / sites as f64).sqrt() / phi
+}
+
 /// A line through f at temperatures from 0 to `most`, drawn as (f, T): in the plane of load and temperature.
 fn boundary(
     label: &str,
@@ -54,7 +64,7 @@ pub(super) fn boundaries(kernel: KernelName, most: f64) -> Result<Vec<Series>, E
 /// The lines of Figure 1 that chains of LSE see: the spinodal, and the kinetic line at the sizes and the length of the
 /// chains.
 pub(super) fn escapes(plan: &MapPlan, most: f64) -> Result<Vec<Series>, Error> {
-    let theory = Theory::new(Exponential::anchored(BETA)?, 1.0 / BETA, ExactSphere, ExactSphere)?;
+    let theory = lse()?;
     let steps = (plan.steps.0 + plan.steps.1) as f64;
     let points = (0..plan.loads.0).map(|k| {
         // The load of N sites is not quite that of the cell.

@@ -238,7 +238,7 @@ pub(super) fn boundary(of: &Boundaries<'_>) -> Figure {
     let lines = BOUNDARY_LOADS.iter().enumerate().map(|(k, alpha)| {
         guides.push(Guide::Horizontal(of.spinodal[k], format!("T_s({alpha})")));
         let points = of.rows.iter().filter(|row| row.load == k);
-        let points = points.filter_map(|row| Some([row.sites as f64, row.boundary?, 0.005])).collect();
+        let points = points.filter_map(|row| Some([row.sites as f64, row.at?.temperature, 0.005])).collect();
         series(&format!("α = {alpha}"), Mark::Joined, points)
     });
     let panel = Panel {

@@ -12,7 +12,7 @@ use super::plan::{
     BETA, BOUNDARY_LOADS, EPSILON, FIGURE_2, FIGURE_2_T, KINETIC_T, LOAD, LONG_T, SHARPNESS, SMALL, WIDE,
 };
 use super::scan::{Scan, scan};
-use super::{Cell, KernelName, SamplerName, Settings};
+use super::{Cell, KernelName, SamplerName, Settings, curves};
 use crate::Error;
 
 /// What was measured in one cell.
@@ -264,10 +264,8 @@ fn watched(steps: usize, streams: Streams) -> Result<Record, Error> {
     let floor = (0..FLOOR_STATES).map(at_random).sum::<f64>() / (FLOOR_STATES as f64 * sites as f64);
     let every = (steps / SNAPSHOTS).max(1);
     let watch = |(k, &temperature): (usize, &f64)| -> Result<Watched, Error> {
-        // The clock runs from the start, so the step is the target's own from there on: that of the best acceptance for
-        // a Gaussian well.
-        let phi = lse_overlap(temperature)?;
-        let step = Step::Fixed(2.38 * ((1.0 - phi) * (1.0 + phi) / sites as f64).sqrt() / phi);
+        // The clock runs from the start, so the step is that of the target's well from there on.
+        let step = Step::Fixed(curves::best_step(lse_overlap(temperature)?, sites));
         let protocol = Protocol::new(0, steps)?.step(step);
         let (streams, snapshot) = (streams.branch(k as u64), (every, DVector::clone));
         let run =

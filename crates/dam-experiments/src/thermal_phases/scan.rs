@@ -1,7 +1,5 @@
 //! The boundary of retrieval that chains of the two-term model see, at any N.
 
-use dam_analysis::theory::ExactSphere;
-use dam_analysis::theory::Theory;
 use dam_analysis::theory::closed::lse_overlap;
 use dam_analysis::theory::finite::ln_noise_floor;
 use dam_analysis::thermal::{Bulk, Chain, Protocol, Start, Step, VectorMoves};
@@ -9,8 +7,8 @@ use dam_core::kernel::Exponential;
 use dam_core::{Polar, Streams};
 use serde::{Deserialize, Serialize};
 
-use super::BoundaryPlan;
 use super::plan::BETA;
+use super::{BoundaryPlan, curves};
 use crate::Error;
 
 /// Chains of the two-term model at one temperature.
@@ -72,11 +70,9 @@ pub(super) fn scan(
     load: f64,
     streams: Streams,
 ) -> Result<Vec<Scan>, Error> {
-    let kernel = Exponential::anchored(BETA)?;
-    let spinodal =
-        Theory::new(kernel, 1.0 / BETA, ExactSphere, ExactSphere)?.spinodal_temperature(load)?.temperature();
+    let spinodal = curves::lse()?.spinodal_temperature(load)?.temperature();
     let floor = ln_noise_floor(sites, load, BETA)?;
-    let memory = Bulk::new(Polar::new(sites)?, kernel, 1.0 / BETA, floor)?;
+    let memory = Bulk::new(Polar::new(sites)?, Exponential::anchored(BETA)?, 1.0 / BETA, floor)?;
     let mut scans: Vec<Scan> = Vec::new();
     let below = (0..).map(|k| HIGHEST - CELL * f64::from(k)).take_while(|t| *t > 0.5 * CELL - 1e-9);
     for (k, temperature) in below.enumerate() {
@@ -84,10 +80,9 @@ pub(super) fn scan(
             continue;
         }
         let phi = lse_overlap(temperature)?;
-        let gap = (1.0 - phi) * (1.0 + phi);
-        // Noise that leaves φ_eq of the target, and the step of the best acceptance for a Gaussian well.
-        let start = Start::Noisy(gap.sqrt() / phi);
-        let step = Step::Fixed(2.38 * (gap / sites as f64).sqrt() / phi);
+        // Noise that leaves φ_eq of the target.
+        let start = Start::Noisy(((1.0 - phi) * (1.0 + phi)).sqrt() / phi);
+        let step = Step::Fixed(curves::best_step(phi, sites));
         let protocol = Protocol::new(0, plan.steps)?.start(start).step(step);
         let streams = streams.branch(k as u64);
         let run = protocol.run(&memory, &VectorMoves, &1.0, &[temperature], plan.chains, streams)?;
