@@ -44,7 +44,7 @@ pub(super) fn map(
                 }
             }
         }
-        let flagged = Series { label: "flagged chains only".into(), points: hollow, mark: Mark::Hollow };
+        let flagged = Series { label: "flagged only (hollow)".into(), points: hollow, mark: Mark::Hollow };
         let vertical = |alpha: f64, text: &str| Guide::Vertical(alpha, text.into());
         let parts = match kernel {
             KernelName::Lse => [
@@ -234,15 +234,21 @@ pub(super) fn samplers(steps: (usize, usize), panels: Vec<(String, Vec<Series>)>
 
 /// Boundary against size.
 pub(super) fn boundary(of: &Boundaries<'_>) -> Figure {
-    let mut guides = Vec::new();
-    let lines = BOUNDARY_LOADS.iter().enumerate().map(|(k, alpha)| {
+    let (mut guides, mut lines) = (Vec::new(), Vec::new());
+    for (k, alpha) in BOUNDARY_LOADS.iter().enumerate() {
         guides.push(Guide::Horizontal(of.spinodal[k], format!("T_s({alpha})")));
-        let points = of.rows.iter().filter(|row| row.load == k);
-        let points = points.filter_map(|row| Some([row.sites as f64, row.at?.temperature, 0.005])).collect();
-        series(&format!("α = {alpha}"), Mark::Joined, points)
-    });
+        let found: Vec<_> =
+            of.rows.iter().filter(|row| row.load == k).filter_map(|r| Some((r, r.at?))).collect();
+        let points = |most_are_flagged: bool| {
+            let shown = found.iter().filter(move |(_, at)| !most_are_flagged || 2 * at.flagged > at.chains);
+            shown.map(|(row, at)| [row.sites as f64, at.temperature, 0.005]).collect()
+        };
+        let label = format!("α = {alpha}");
+        lines.push(series(&label, Mark::Joined, points(false)));
+        lines.push(series(&label, Mark::Hollow, points(true)));
+    }
     let panel = Panel {
-        series: lines.collect(),
+        series: lines,
         x: Axis::log("sites N"),
         y: Axis::linear("boundary temperature (energy per site)"),
         guides,
@@ -250,8 +256,8 @@ pub(super) fn boundary(of: &Boundaries<'_>) -> Figure {
     };
     Figure::single(
         "boundary",
-        "Temperature up to which chains of the two-term model stay with their target, against N; bars: half a temperature cell. \
-         Dashed: spinodals for N → ∞.",
+        "Temperature up to which chains of the two-term model stay with their target, against N; bars: half a temperature cell; \
+         hollow where most of the chains are flagged (shorter than 20 autocorrelation times). Dashed: spinodals for N → ∞.",
         panel,
     )
 }

@@ -65,8 +65,8 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
          caps of K = e^{N (α − α_th)} patterns, and the target is one term of K: the boundary of eq. 7 is vertical, α_c(T) = α_th at every \
          temperature, T = 0 included (T3).",
         "The drop of the LSE symbols near T = 0.75 is kinetic. Its place depends on the length of the chains (the section on \
-         escapes), lies below the line where the two free energies are equal for long chains, and a single chain drops anywhere \
-         between 0.65 and 1.1. A chain that has left sits on another stored pattern, where that is the equilibrium (T13, T8).",
+         escapes), lies below the line where the two free energies are equal for long chains, and differs from chain to chain \
+         (the spread is with Figure 2). A chain that has left sits on another stored pattern, where that is the equilibrium (T13, T8).",
         "“α_c(0) = 0.5” is a value of the Gaussian tail, in which the nearest of all patterns reaches an overlap of one at α = ½. \
          With the measure of the sphere it is 0.6226 for LSE at β_net = 1, and α_th is 0.3461 instead of 0.25 (T4).",
         "What simulations see as boundary is neither the line of equal free energies nor the equilibrium line α_any, where some \
