@@ -1,6 +1,12 @@
 //! The same seed gives the same bits for any number of threads, and on any vector level where no matrix product
 //! is involved.
 
+#[path = "exactness/brute.rs"]
+#[allow(dead_code)]
+mod brute;
+#[path = "determinism/engines.rs"]
+mod engines;
+
 use std::collections::HashSet;
 use std::sync::Mutex;
 

@@ -50,7 +50,7 @@ pub use diagnostics::{
     overlaps_along, random_directions,
 };
 pub use error::Error;
-pub use retrieval::{Census, EndState, Proportion, Retrieval, Trials, basin_radius};
+pub use retrieval::{Census, EndState, Proportion, Reach, Reached, Retrieval, Trials, basin_radius};
 
 /// The code of the guide to the theory, compiled and run as a test.
 #[cfg(doctest)]

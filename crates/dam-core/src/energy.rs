@@ -97,6 +97,18 @@ pub trait Priced<V>: Energy {
     fn apply(&self, x: &mut StateOf<Self>, cache: &mut Self::Cache, mv: V);
 }
 
+/// Capability: the formal derivative of the energy by one spin, the other convention for the field of single-spin
+/// dynamics: it counts a spin's own share in the overlaps, which the price of its flip leaves out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no formal derivative by one spin",
+    note = "dynamics by the formal derivative need a `Dam` with patterns on the `Hypercube`"
+)]
+pub trait FormalField: Priced<Flip> {
+    /// The energy change to first order in x_i when spin `i` turns, 2 x_i h_i with h_i = −∂E/∂x_i: negative where the
+    /// spin is against the formal field.
+    fn formal_price(&self, x: &StateOf<Self>, cache: &Self::Cache, i: usize) -> f64;
+}
+
 /// Capability: what conjugate gradient, exact line searches and radial profiles need.
 /// Overlaps are linear in the state, so along any ray the energy costs O(M) per point instead of O(N M).
 #[diagnostic::on_unimplemented(

@@ -74,8 +74,8 @@ pub use corrupt::{Corruption, FlipEach, FlipExactly, TangentNoise};
 pub use dam::Dam;
 pub use dynamics::{Dynamics, Progress};
 pub use energy::{
-    Curvature, Energy, FieldOf, Flip, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation, ScalarOf,
-    StateOf,
+    Curvature, Energy, FieldOf, Flip, FormalField, LineEnergy, LocalField, PlaneEnergy, Priced, Rotation,
+    ScalarOf, StateOf,
 };
 pub use error::Error;
 pub use kernel::{CompactSupport, CurvedKernel, Extensive, IntegerKernel, Kernel};
@@ -85,6 +85,8 @@ pub use plane::DamPlane;
 pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;
+#[doc(hidden)]
+pub use simd::limit_level;
 pub use simd::{Level, force_portable, level};
 pub use space::{Euclidean, Hypercube, IntoState, Polar, Sphere, SpinSpace, Spins, StateSpace, VectorSpace};
 pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
@@ -96,8 +98,8 @@ pub use {nalgebra, rand};
 /// What most programs need: `use dam_core::prelude::*;`.
 pub mod prelude {
     pub use crate::dynamics::{
-        Asynchronous, ConjugateGradient, Dynamics, GaussianStep, Glauber, GradientDescent, Langevin,
-        Metropolis, Order, PairMetropolis, SpinMetropolis, Synchronous,
+        Asynchronous, ConjugateGradient, Dynamics, FormalAsynchronous, GaussianStep, Glauber,
+        GradientDescent, Langevin, Metropolis, Order, PairMetropolis, SpinMetropolis, Synchronous,
     };
     pub use crate::kernel::{
         DistinctIndex, Epanechnikov, Exponential, Hermite, Kernel, Monomial, Powered, RectifiedMonomial,

@@ -82,7 +82,7 @@ impl Runner {
     ///
     /// # Errors
     /// As [`StateSpace::check`]: with `x` untouched if it is no state to begin with, and if the run leaves the
-    /// space, as with a kernel that is not finite at overlaps beyond ±1.
+    /// space, as with a kernel that is not finite at overlaps beyond ±1. As [`Dynamics::check`].
     pub fn run<E, D, R>(
         &self,
         energy: &E,
@@ -117,6 +117,7 @@ impl Runner {
         O: Observer<E>,
     {
         energy.space().check("state", x)?;
+        dynamics.check(energy)?;
         observer.observe(0, energy, x);
         let mut scratch = dynamics.prepare(energy, x);
         let mut so_far = SoFar::default();
@@ -154,6 +155,7 @@ impl Runner {
         R: Rng + Send,
     {
         x.iter().try_for_each(|x| energy.space().check("state", x))?;
+        dynamics.check(energy)?;
         // A function of the batch alone: the composition of groups decides the last bits of matrix products.
         let group = x.len().div_ceil(64).clamp(energy.group().clamp(1, 4096), 4096);
         let runs = map_parts(x, group, |g, x| self.run_group(energy, dynamics, x, |k| rng(g * group + k)));

@@ -3,9 +3,11 @@
 
 mod census;
 mod proportion;
+mod reach;
 
 pub use census::{Census, EndState};
 pub use proportion::{Proportion, basin_radius};
+pub use reach::{Reach, Reached};
 
 use dam_core::{
     Aggregator, Corruption, Dam, Dynamics, Energy, Kernel, PatternStore, Purpose, Run, Runner, StateIn,

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | [`Synchronous`] | x ← align(h) | [`LocalField`](crate::LocalField) | all |
 //! | [`Asynchronous`] | one sweep of single spins, downhill | [`Priced<Flip>`](crate::Priced) | hypercube |
+//! | [`FormalAsynchronous`] | the same by the formal derivative | [`FormalField`](crate::FormalField) | hypercube |
 //! | [`Glauber`], [`SpinMetropolis`] | one sweep of single spins at temperature T | [`Priced<Flip>`](crate::Priced) | hypercube |
 //! | [`GradientDescent`] | along the tangent gradient, backtracking | [`LocalField`](crate::LocalField) | sphere, Euclidean |
 //! | [`ConjugateGradient`] | along conjugate directions, exact line search | [`LineEnergy`](crate::LineEnergy) | sphere, Euclidean |
@@ -11,6 +12,7 @@
 //! | [`PairMetropolis`] | N rotations of two coordinates at temperature T | [`Priced<Rotation>`](crate::Priced) | sphere |
 //! | [`Langevin`] | a drifted proposal at temperature T (MALA) | [`LocalField`](crate::LocalField) | sphere, Euclidean |
 
+mod adversary;
 mod conjugate;
 mod gradient;
 mod langevin;
@@ -20,14 +22,15 @@ mod pair;
 mod sweep;
 mod synchronous;
 
+pub use adversary::{Adversary, Choice, Moves, Placement, Ranking, SpinAdversary};
 pub use conjugate::{ConjugateGradient, ConjugateScratch};
 pub use gradient::{GradientDescent, GradientScratch};
 pub use langevin::{Langevin, LangevinScratch};
 pub use metropolis::{GaussianStep, Metropolis, MetropolisScratch, Proposal};
 pub use pair::PairMetropolis;
 pub use sweep::{
-    Asynchronous, Descend, Glauber, HeatBath, MetropolisRule, Order, SiteRule, SpinMetropolis, Sweep,
-    SweepScratch,
+    Asynchronous, Descend, DescendFormally, FormalAsynchronous, Glauber, HeatBath, MetropolisRule, Order,
+    SiteRule, SpinMetropolis, Sweep, SweepScratch,
 };
 pub use synchronous::{Synchronous, SynchronousScratch};
 
@@ -78,6 +81,16 @@ impl Progress {
 pub trait Dynamics<E: Energy>: Sync {
     /// What is kept between the steps of one state.
     type Scratch: Send;
+
+    /// Whether the dynamics fits this energy where types cannot tell, as the target of an adversary; asked once before
+    /// a run.
+    ///
+    /// # Errors
+    /// What does not fit. None unless overridden.
+    fn check(&self, energy: &E) -> Result<(), Error> {
+        let _ = energy;
+        Ok(())
+    }
 
     /// The scratch of a run that starts at `x`.
     fn prepare(&self, energy: &E, x: &StateOf<E>) -> Self::Scratch;

@@ -12,8 +12,9 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
+mod bytes;
 mod exp;
 mod exp2;
 mod lanes;
@@ -25,6 +26,7 @@ mod product;
 mod single;
 mod transpose;
 
+pub(crate) use bytes::{Powers, largest_magnitude, selected_sums, step_bytes};
 pub(crate) use exp::{exp_f32, exp_f64};
 pub(crate) use exp2::{SumExp2, WeighExp2};
 pub(crate) use lanes::Registers;
@@ -46,7 +48,7 @@ pub enum Level {
     Portable,
     /// AVX2 with hardware population counts.
     Avx2,
-    /// AVX-512 (F, BW, VL, DQ) with vector population counts.
+    /// AVX-512 (F, BW, VL, DQ) with vector population counts and products of bytes (VNNI): Ice Lake, Zen 4 and later.
     Avx512,
 }
 
@@ -60,13 +62,18 @@ impl fmt::Display for Level {
     }
 }
 
-static FORCE_PORTABLE: AtomicBool = AtomicBool::new(false);
+/// The widest level that may be used, as a number.
+static LIMIT: AtomicU8 = AtomicU8::new(Level::Avx512 as u8);
 
 /// The level in use: the widest one that this machine has, or [`Level::Portable`] after
 /// [`force_portable(true)`](force_portable).
 #[must_use]
 pub fn level() -> Level {
-    if FORCE_PORTABLE.load(Ordering::Relaxed) { Level::Portable } else { detected() }
+    match LIMIT.load(Ordering::Relaxed) {
+        0 => Level::Portable,
+        1 => detected().min(Level::Avx2),
+        _ => detected(),
+    }
 }
 
 /// Keeps every inner loop at [`Level::Portable`] (`true`), or returns to the widest level (`false`).
@@ -79,7 +86,13 @@ pub fn level() -> Level {
 /// on each machine of one architecture. Set it before the work starts; it is one flag for the whole process,
 /// and a computation under way may see either value.
 pub fn force_portable(on: bool) {
-    FORCE_PORTABLE.store(on, Ordering::Relaxed);
+    limit_level(if on { Level::Portable } else { Level::Avx512 });
+}
+
+/// Keeps every inner loop at this level or below: what tests of all levels need.
+#[doc(hidden)]
+pub fn limit_level(limit: Level) {
+    LIMIT.store(limit as u8, Ordering::Relaxed);
 }
 
 /// What the machine has, whatever was forced.
@@ -102,6 +115,7 @@ fn detect() -> Level {
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vnni")
         && is_x86_feature_detected!("avx512vpopcntdq");
     match (avx2, avx512) {
         (true, true) => Level::Avx512,

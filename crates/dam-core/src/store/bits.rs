@@ -22,6 +22,8 @@ pub struct BitPatterns {
     stride: usize,
     /// Site i at i · stride.
     columns: Vec<u64>,
+    /// Patterns that are +1 at site i.
+    up: Vec<u32>,
 }
 
 /// The same patterns in the same order, however they came to be stored.
@@ -58,8 +60,12 @@ impl BitPatterns {
         if len == 0 {
             return Err(Error::NoPatterns);
         }
-        let mut store = Self { space, len, words, rows, stride: 0, columns: Vec::new() };
+        let up = vec![0; space.sites()];
+        let mut store = Self { space, len, words, rows, stride: 0, columns: Vec::new(), up };
         store.rebuild_columns(len.div_ceil(64));
+        for i in 0..store.up.len() {
+            store.up[i] = store.site(i).iter().map(|word| word.count_ones()).sum();
+        }
         Ok(store)
     }
 
@@ -97,8 +103,16 @@ impl BitPatterns {
         64 * self.stride
     }
 
+    /// The number of patterns whose spin `i` is up, or down.
+    pub(super) fn agreeing(&self, i: usize, is_up: bool) -> usize {
+        let up = self.up[i] as usize;
+        if is_up { up } else { self.len - up }
+    }
+
     fn set_bit(&mut self, mu: usize, i: usize, up: bool) {
         let word = &mut self.columns[i * self.stride + mu / 64];
+        let was_up = *word >> (mu % 64) & 1;
+        self.up[i] = self.up[i] + u32::from(up) - was_up as u32;
         *word = *word & !(1 << (mu % 64)) | u64::from(up) << (mu % 64);
     }
 

@@ -111,8 +111,8 @@ impl IntegerTables {
 pub(super) struct IntTable {
     entries: Plane,
     most_patterns: usize,
-    /// Entry k is c[0] + k (c[1] + k c[2]), modulo 2^32: true of every cubic or lower energy.
-    quadratic: Option<[i32; 3]>,
+    /// Entry k is c[0] + k (c[1] + k c[2]): true of every cubic or lower energy.
+    quadratic: Option<[i64; 3]>,
 }
 
 /// One integer per table entry, or per pattern.
@@ -143,6 +143,11 @@ impl IntTable {
         }
     }
 
+    /// The coefficients c of entry k = c\[0\] + k (c\[1\] + k c\[2\]), if the entries are such and fit 32 bits.
+    pub(super) fn quadratic(&self) -> Option<[i64; 3]> {
+        self.quadratic
+    }
+
     /// An empty plane of this table's type.
     pub(super) fn plane(&self, len: usize) -> Plane {
         match &self.entries {
@@ -157,7 +162,7 @@ impl IntTable {
         let index = |dot: i32| ((dot + n as i32) / 2) as usize;
         match (&self.entries, plane) {
             (Plane::I32(table), Plane::I32(plane)) => match self.quadratic {
-                Some(c) => simd::vectorize(Quadratic { c, n: n as i32, dots, plane }),
+                Some(c) => simd::vectorize(Quadratic { c: c.map(|c| c as i32), n: n as i32, dots, plane }),
                 None => plane.iter_mut().zip(dots).for_each(|(p, &d)| *p = table[index(d)]),
             },
             (Plane::I64(table), Plane::I64(plane)) => {
@@ -175,7 +180,10 @@ impl IntTable {
         let index = |dot: i32| ((dot + n as i32) / 2) as usize;
         match &self.entries {
             Plane::I32(table) => match self.quadratic {
-                Some(c) => i128::from(simd::vectorize(QuadraticSum { c, n: n as i32, dots })),
+                Some(c) => {
+                    let c = c.map(|c| c as i32);
+                    i128::from(simd::vectorize(QuadraticSum { c, n: n as i32, dots }))
+                }
                 None => i128::from(dots.iter().map(|&d| i64::from(table[index(d)])).sum::<i64>()),
             },
             Plane::I64(table) => i128::from(dots.iter().map(|&d| table[index(d)]).sum::<i64>()),
@@ -215,16 +223,16 @@ impl Plane {
 }
 
 /// The coefficients of a table that is a quadratic polynomial of its index.
-fn quadratic(table: &[i32]) -> Option<[i32; 3]> {
+fn quadratic(table: &[i32]) -> Option<[i64; 3]> {
     let at = |k: usize| table.get(k).map(|&v| i64::from(v));
     let (v0, v1, v2) = (at(0)?, at(1)?, at(2).or(at(1))?);
     let second = if table.len() > 2 { v2 - 2 * v1 + v0 } else { 0 };
-    let c = [v0 as i32, (v1 - v0 - second / 2) as i32, (second / 2) as i32];
-    let same = |(k, &v): (usize, &i32)| evaluate(c, k as i32) == v;
+    let c = [v0, v1 - v0 - second / 2, second / 2];
+    let same = |(k, &v): (usize, &i32)| c[0] + k as i64 * (c[1] + k as i64 * c[2]) == i64::from(v);
     table.iter().enumerate().all(same).then_some(c)
 }
 
-/// The value fits an i32, so it is right although the steps may wrap.
+/// With the coefficients modulo 2^32: the value fits an i32, so it is right although the steps may wrap.
 #[inline(always)]
 fn evaluate(c: [i32; 3], k: i32) -> i32 {
     c[2].wrapping_mul(k).wrapping_add(c[1]).wrapping_mul(k).wrapping_add(c[0])
