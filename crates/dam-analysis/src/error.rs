@@ -261,4 +261,22 @@ pub enum Error {
     /// What the core found wrong with a state, a pattern or a parameter.
     #[error(transparent)]
     Core(#[from] dam_core::Error),
+
+    /// A certificate was asked for of another order than it was proven for.
+    #[error(
+        "expected a memory of order n = {expected}, found n = {found}; `worst_case` holds for every order"
+    )]
+    Order {
+        /// The order that the certificate is for.
+        expected: u32,
+        /// The order of the memory.
+        found: u32,
+    },
+
+    /// The energies of the memory do not fit 128-bit integers.
+    #[error(
+        "expected a memory whose energies are exact integers (`Dam::is_exact`), found one beyond 128 bits; \
+         take fewer patterns, fewer sites or a lower order"
+    )]
+    NotExact,
 }

@@ -29,6 +29,7 @@
 //! | how deformed is its basin? | [`BasinIsolation`] |
 //! | how often is it retrieved from noisy cues, and from how far? | [`Trials`], [`Trials::curve`] |
 //! | where do the other trials end? | [`Trials::census`] |
+//! | from how far is it certain to be retrieved? | [`certificate`] |
 //! | how well does a score predict an event? | [`roc`] (plain slices; knows nothing of memories) |
 //! | what is the error of a mean, or a Binder cumulant, of correlated values? | [`monte_carlo`] (likewise) |
 //! | how many patterns, at which temperature, for any kernel? | [`theory`] |
@@ -36,8 +37,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod certificate;
 pub mod diagnostics;
+mod ensemble;
 mod error;
+pub mod game;
 pub mod monte_carlo;
 mod normal;
 pub mod retrieval;
@@ -49,6 +53,7 @@ pub use diagnostics::{
     BasinIsolation, Directions, Lanczos, Landscape, OverlapStatistics, Start, landscape, overlap_statistics,
     overlaps_along, random_directions,
 };
+pub use ensemble::PatternEnsemble;
 pub use error::Error;
 pub use retrieval::{Census, EndState, Proportion, Reach, Reached, Retrieval, Trials, basin_radius};
 

@@ -10,7 +10,8 @@ use crate::Error;
 /// let mut x = Spins::from_signs(&[1, -1, 1])?;
 /// x.flip(0);
 /// assert_eq!((x.get(0), x.get(1), x.len()), (-1, -1, 3));
-/// assert_eq!(x.dot(&Spins::from_bools(&[true, true, true])?), -1);
+/// let up = Spins::from_bools(&[true, true, true])?;
+/// assert_eq!((x.dot(&up), x.product(&up) == x, x.product(&x) == up), (-1, true, true));
 /// assert!(Spins::from_signs(&[1, 0]).is_err()); // zero has no sign
 /// # Ok::<(), dam_core::Error>(())
 /// ```
@@ -126,6 +127,17 @@ impl Spins {
     #[must_use]
     pub fn dot(&self, other: &Self) -> i64 {
         self.len as i64 - 2 * self.hamming(other) as i64
+    }
+
+    /// The product site by site, x_i y_i: with a pattern it is the gauge in which that pattern is all +1.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    #[must_use]
+    pub fn product(&self, other: &Self) -> Self {
+        assert_eq!(self.len, other.len, "states of different spaces");
+        let words = self.words.iter().zip(&other.words).map(|(a, b)| !(a ^ b)).collect();
+        Self::from_words(words, self.len)
     }
 
     /// The spins in order, each +1 or −1.

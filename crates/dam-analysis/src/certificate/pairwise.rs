@@ -1,0 +1,77 @@
+//! The cut of T3, bounded spin by spin from all triple products.
+
+use dam_core::{BitPatterns, Hypercube, PatternStore, parallel};
+
+use super::{Assumption, Certificate, Interference};
+use crate::Error;
+
+/// The largest radius that is looked for.
+const MOST: usize = 128;
+
+/// Upper bounds of 12 Σ_{j∈D} Σ_{k∉D} A_ijk for |D| = 0, 1, … at one site.
+fn cuts(of: &Interference, store: &BitPatterns, i: usize) -> Vec<f64> {
+    let n = of.sites.len();
+    let depth = MOST.min(n - 1);
+    // scores[d − 1]: of every j, what it adds at most to the cut of a set of d.
+    let mut scores: Vec<Vec<i64>> = vec![Vec::with_capacity(n); depth];
+    let others = of.others as f64;
+    let mut triples = vec![0_i64; n];
+    let mut add = |j: usize, triples: &[i64]| {
+        let row: i64 = triples.iter().sum::<i64>() - triples[i] - triples[j];
+        let mut falling: Vec<i64> =
+            triples.iter().enumerate().filter(|(k, _)| *k != i && *k != j).map(|(_, a)| -a).collect();
+        let kept = (depth - 1).min(falling.len());
+        if kept > 0 && kept < falling.len() {
+            falling.select_nth_unstable_by(kept - 1, |a, b| b.cmp(a));
+        }
+        falling.truncate(kept);
+        falling.sort_unstable_by(|a, b| b.cmp(a));
+        let mut score = row;
+        for (d, scores) in scores.iter_mut().enumerate() {
+            if d > 0 {
+                score += falling.get(d - 1).copied().unwrap_or(0);
+            }
+            scores.push(score);
+        }
+    };
+    for j in (0..n).filter(|&j| j != i) {
+        let product = of.sites[i].product(&of.sites[j]);
+        store.scan(std::slice::from_ref(&product), |_, first, m| {
+            for (triple, m) in triples[first..].iter_mut().zip(m) {
+                *triple = (m * others).round() as i64;
+            }
+        });
+        add(j, &triples);
+    }
+    let mut bounds = vec![0.0];
+    for (d, mut scores) in scores.into_iter().enumerate() {
+        let d = d + 1;
+        if d < scores.len() {
+            scores.select_nth_unstable_by(d - 1, |a, b| b.cmp(a));
+        }
+        bounds.push(12.0 * scores.iter().take(d).sum::<i64>() as f64);
+    }
+    bounds
+}
+
+pub(super) fn certificate(of: &Interference) -> Result<Certificate, Error> {
+    let n = of.n as usize;
+    let bounds: Vec<Vec<f64>> = if of.others == 0 || n == 1 {
+        vec![vec![0.0; MOST.min(n)]; n]
+    } else {
+        let space = Hypercube::new(of.others)?;
+        let store = BitPatterns::new(space, of.sites.iter().cloned().map(Ok))?;
+        parallel::map(n, |i| cuts(of, &store, i))
+    };
+    let margin =
+        |i: usize, d: usize| of.signal(d) + of.at_pattern.get(i).map_or(0.0, |&r| r as f64) - bounds[i][d];
+    let holds = |d: usize| d < bounds[0].len() && (0..n).all(|i| margin(i, d) > 0.0);
+    let limit = |d: usize| {
+        if d >= bounds[0].len() {
+            return Assumption::Signal;
+        }
+        let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
+        of.largest_loss(worst, d, bounds[worst][d], 0.0)
+    };
+    Ok(of.largest(holds, limit))
+}
