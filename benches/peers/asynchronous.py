@@ -18,6 +18,7 @@ p.add_argument("--trials", type=int, default=20)
 p.add_argument("--sweeps", type=int, default=60)
 p.add_argument("--seed", type=int, default=1)
 p.add_argument("--backend", choices=["numpy", "numba"], default="numba")
+p.add_argument("--all-sweeps", action="store_true", help="go on where a sweep changed nothing, to the last")
 a = p.parse_args()
 NEED = math.ceil(0.95 * a.n - 1e-9)
 
@@ -37,7 +38,7 @@ def retrieve_numpy(patterns, c, x, target, rng, sweeps):
                 total += 2.0 * x[i] * c[i]
         if int((x == target).sum()) >= NEED:
             return sweep + 1, True
-        if flips == 0:
+        if flips == 0 and not a.all_sweeps:
             return sweep + 1, False
     return sweeps, False
 
@@ -46,7 +47,7 @@ if a.backend == "numba":
     import numba
 
     @numba.njit(fastmath=True)
-    def retrieve_numba(patterns, c, x, target, seed, sweeps, need):
+    def retrieve_numba(patterns, c, x, target, seed, sweeps, need, all_sweeps):
         np.random.seed(seed)
         n, m = patterns.shape
         squares, overlaps = np.zeros(m, np.int32), np.zeros(m, np.int32)
@@ -78,7 +79,7 @@ if a.backend == "numba":
                 right += x[i] == target[i]
             if right >= need:
                 return sweep + 1, True
-            if flips == 0:
+            if flips == 0 and not all_sweeps:
                 return sweep + 1, False
         return sweeps, False
 
@@ -100,7 +101,7 @@ def cue(q):
 
 if a.backend == "numba":
     x, target, _ = cue(0)
-    retrieve_numba(stored, c, x, target, 1, 1, NEED)  # compiles
+    retrieve_numba(stored, c, x, target, 1, 1, NEED, a.all_sweeps)  # compiles
 seconds, made, counted, successes = 0.0, 0, 0, 0
 for q in range(a.trials):
     x, target, rng = cue(q)
@@ -108,7 +109,7 @@ for q in range(a.trials):
     if a.backend == "numpy":
         sweeps, success = retrieve_numpy(stored, c, x, target, rng, a.sweeps)
     else:
-        sweeps, success = retrieve_numba(stored, c, x, target, q + 1, a.sweeps, NEED)
+        sweeps, success = retrieve_numba(stored, c, x, target, q + 1, a.sweeps, NEED, a.all_sweeps)
     seconds += time.perf_counter() - start
     made += sweeps
     counted += sweeps if success else a.sweeps

@@ -7,6 +7,7 @@ pub mod auc_coverage;
 pub mod basin_isolation;
 mod error;
 pub mod figure;
+pub mod finite_size;
 pub mod harness;
 pub mod output;
 pub mod phase_boundary;

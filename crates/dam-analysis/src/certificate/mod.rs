@@ -129,7 +129,7 @@ pub fn worst_case(memory: &PolynomialMemory, target: usize) -> Result<Certificat
     let next = radius.map_or(0, |d| d + 1);
     let limit = if others == 0 {
         Assumption::Signal
-    } else if beta >= 2 * next + 1 {
+    } else if beta > 2 * next {
         Assumption::Separation
     } else {
         Assumption::Spread

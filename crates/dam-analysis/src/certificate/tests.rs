@@ -228,7 +228,8 @@ fn separations_are_the_largest_overlaps() {
 #[test]
 fn contractions_hold_wherever_they_are_claimed() {
     let n = 256;
-    let row = |mu: usize| (0..n).map(|i| if (i & mu).count_ones() % 2 == 0 { 1 } else { -1 }).collect();
+    let row =
+        |mu: usize| (0..n).map(|i| if (i & mu).count_ones().is_multiple_of(2) { 1 } else { -1 }).collect();
     let rows: Vec<Vec<i8>> = [5, 90, 200].map(row).into();
     let memory = models::polynomial(Hypercube::new(n).unwrap(), 3, rows).unwrap();
     let target = memory.pattern(0).unwrap();

@@ -211,8 +211,12 @@ impl SpinAdversary {
             }
         };
         let mut order: Vec<usize> = (0..sites.len()).collect();
-        order.sort_by(|&a, &b| ranks[a].total_cmp(&ranks[b]));
-        order.iter().take(count).map(|&k| sites[k]).collect()
+        let by_rank = |&a: &usize, &b: &usize| ranks[a].total_cmp(&ranks[b]).then(a.cmp(&b));
+        if (1..order.len()).contains(&count) {
+            order.select_nth_unstable_by(count - 1, by_rank);
+        }
+        order.truncate(count);
+        order.into_iter().map(|k| sites[k]).collect()
     }
 
     fn strike<E, R>(&self, moves: &mut Moves<'_, E>, plan: &mut SpinPlan, rng: &mut R)

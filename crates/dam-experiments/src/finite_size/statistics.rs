@@ -1,0 +1,76 @@
+//! Records put together by what they have in common.
+
+use std::collections::BTreeMap;
+
+use dam_analysis::Proportion;
+use dam_analysis::roc::Interval;
+
+use super::plan::SWEEPS;
+use super::{Cell, FiniteSize, Record, Tally};
+use crate::harness::Records;
+use crate::{Error, Summary};
+
+/// One setting of trials, a tally for each disorder realization.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Draws(pub(super) Vec<Tally>);
+
+impl Draws {
+    pub(super) fn spread(&self, of: impl Fn(&Tally) -> Option<f64>) -> Summary {
+        Summary::of(self.0.iter().filter_map(of))
+    }
+
+    pub(super) fn rate(&self) -> Summary {
+        self.spread(|t| Some(t.rate()))
+    }
+
+    fn pooled(&self) -> Proportion {
+        let sum = |of: fn(&Tally) -> usize| self.0.iter().map(of).sum();
+        Proportion { successes: sum(|t| t.successes), trials: sum(|t| t.trials) }
+    }
+
+    /// The share of all trials with Wilson's interval.
+    pub(super) fn interval(&self) -> Result<Option<(f64, Interval)>, Error> {
+        let pooled = self.pooled();
+        Ok(Some((pooled.fraction(), pooled.wilson(0.95)?)))
+    }
+
+    /// Mean sweeps with failures counted as the limit, and without failures.
+    pub(super) fn sweeps(&self) -> [Summary; 2] {
+        debug_assert!(SWEEPS > 0);
+        [self.spread(|t| Some(t.counted())), self.spread(Tally::of_successes)]
+    }
+}
+
+/// Trials of the cells that `key` names, by their settings: a list of draws for each position in the record.
+pub(super) fn gather<K: Ord>(
+    records: &Records<FiniteSize>,
+    key: impl Fn(&Cell) -> Option<K>,
+) -> BTreeMap<K, Vec<Draws>> {
+    let mut all: BTreeMap<K, Vec<Draws>> = BTreeMap::new();
+    for (cell, record) in records {
+        let (Some(key), Record::Trials(tallies)) = (key(cell), record) else { continue };
+        let draws = all.entry(key).or_insert_with(|| vec![Draws::default(); tallies.len()]);
+        draws.iter_mut().zip(tallies).for_each(|(draws, tally)| draws.0.push(*tally));
+    }
+    all
+}
+
+/// Where a falling curve crosses one half, by a line between its points; `None` if it does not.
+pub(super) fn half(x: &[f64], y: &[f64]) -> Option<f64> {
+    x.windows(2).zip(y.windows(2)).find_map(|(x, y)| {
+        let falls = y[0] >= 0.5 && y[1] < 0.5;
+        falls.then(|| x[0] + (y[0] - 0.5) / (y[0] - y[1]) * (x[1] - x[0]))
+    })
+}
+
+/// The slope of a least-squares line.
+pub(super) fn slope(points: &[(f64, f64)]) -> f64 {
+    let n = points.len() as f64;
+    let (x, y) = (points.iter().map(|p| p.0).sum::<f64>() / n, points.iter().map(|p| p.1).sum::<f64>() / n);
+    let (mut xy, mut xx) = (0.0, 0.0);
+    for p in points {
+        xy += (p.0 - x) * (p.1 - y);
+        xx += (p.0 - x) * (p.0 - x);
+    }
+    xy / xx
+}
