@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use dam_analysis::Proportion;
 use dam_analysis::roc::Interval;
 
-use super::plan::SWEEPS;
 use super::{Cell, FiniteSize, Record, Tally};
 use crate::harness::Records;
 use crate::{Error, Summary};
@@ -36,7 +35,6 @@ impl Draws {
 
     /// Mean sweeps with failures counted as the limit, and without failures.
     pub(super) fn sweeps(&self) -> [Summary; 2] {
-        debug_assert!(SWEEPS > 0);
         [self.spread(|t| Some(t.counted())), self.spread(Tally::of_successes)]
     }
 }
