@@ -19,12 +19,18 @@ const ORDERS: [Model; 6] = [
 
 /// Runs `work` on every level of this machine.
 fn on_every_level(mut work: impl FnMut(Level)) {
+    struct Restored;
+    impl Drop for Restored {
+        fn drop(&mut self) {
+            limit_level(Level::Avx512);
+        }
+    }
     let _alone = LEVEL.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _restored = Restored;
     for level in [Level::Portable, Level::Avx2, Level::Avx512] {
         limit_level(level);
         work(level);
     }
-    limit_level(Level::Avx512);
 }
 
 /// Σ_μ F after a flip of site i minus before: the potential F = −E in integers.

@@ -1,15 +1,17 @@
 //! What the other patterns do to a target at n = 3: T2, T3 and T4.
 
+use std::sync::OnceLock;
+
 use dam_core::nalgebra::{DMatrix, DVector, SymmetricEigen};
 use dam_core::{Spins, parallel};
 
-use super::{Assumption, Certificate, PolynomialMemory, exact, field, pairwise, sites};
+use super::{Assumption, Certificate, PolynomialMemory, exact, field, largest, pairwise, sites};
 use crate::Error;
 
 /// The signed interference of all other patterns with one target, for n = 3.
 ///
-/// Made in O(N² p) from the products b_i b_j of the patterns in the gauge of the target, with N² numbers in f64, all of
-/// them exact integers.
+/// Made in O(N² p) from the products b_i b_j of the patterns in the gauge of the target: some ten N × N matrices of exact
+/// integers in f64 while it is made, one afterwards.
 ///
 /// # Example
 /// ```
@@ -40,32 +42,14 @@ pub struct Interference {
     overlap_square: f64,
     /// The largest eigenvalue of B Bᵀ.
     spectral: f64,
-}
-
-/// The dynamics that a contraction is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// All sites at once.
-    Synchronous,
-    /// One after the other, in any order: a wrong spin early in the sweep acts on the later ones, which costs a factor
-    /// 1 + log₂ N.
-    Asynchronous,
-}
-
-/// T4: from at most `wrong` wrong spins, at most `rate` times as many are left after a sweep.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Contraction {
-    /// Wrong spins at the start.
-    pub wrong: usize,
-    /// The factor q < 1 of every sweep.
-    pub rate: f64,
-    /// Sweeps after which no spin is wrong: 1 + ⌈ln d₀ / ln(1/q)⌉ = O(log N).
-    pub sweeps: usize,
+    /// |J|, once it has been asked for.
+    norm: OnceLock<f64>,
 }
 
 /// Patterns whose products are formed together.
 const BLOCK: usize = 1024;
+/// Blocks whose products are kept before they are added up.
+const WAVE: usize = 4;
 
 impl Interference {
     /// Of one target.
@@ -85,8 +69,8 @@ impl Interference {
             .filter(|&mu| mu != target)
             .map(|mu| Ok(memory.pattern(mu)?.product(&goal)))
             .collect::<Result<_, Error>>()?;
-        let overlaps: Vec<i64> =
-            gauged.iter().map(|b| 2 * b.iter().filter(|&s| s > 0).count() as i64 - n as i64).collect();
+        let up = goal.product(&goal);
+        let overlaps: Vec<i64> = gauged.iter().map(|b| b.dot(&up)).collect();
         let sites = transposed(&gauged, n as usize)?;
         let mut interference = Self {
             n,
@@ -96,6 +80,7 @@ impl Interference {
             coupling: DMatrix::zeros(n as usize, n as usize),
             overlap_square: overlaps.iter().map(|&m| (m * m) as f64).sum(),
             spectral: 0.0,
+            norm: OnceLock::new(),
         };
         for (i, of_site) in interference.at_pattern.iter_mut().enumerate() {
             let b = interference.sites.get(i).into_iter().flat_map(Spins::iter);
@@ -108,7 +93,7 @@ impl Interference {
     /// B Bᵀ and B diag(M) Bᵀ, block by block.
     fn products(&mut self, gauged: &[Spins], overlaps: &[i64]) {
         let n = self.n as usize;
-        let blocks = parallel::map(gauged.len().div_ceil(BLOCK), |k| {
+        let of_block = |k: usize| {
             let of = k * BLOCK..gauged.len().min((k + 1) * BLOCK);
             let columns: Vec<f64> =
                 gauged[of.clone()].iter().flat_map(|b| b.iter().map(f64::from).collect::<Vec<_>>()).collect();
@@ -119,11 +104,15 @@ impl Interference {
             }
             let transpose = b.transpose();
             (&b * &transpose, weighted * transpose)
-        });
+        };
         let mut gram = DMatrix::zeros(n, n);
-        for (of_block, weighted) in blocks {
-            gram += of_block;
-            self.coupling += weighted;
+        let blocks = gauged.len().div_ceil(BLOCK);
+        for first in (0..blocks).step_by(WAVE) {
+            let wave = parallel::map(WAVE.min(blocks - first), |k| of_block(first + k));
+            for (of_block, weighted) in wave {
+                gram += of_block;
+                self.coupling += weighted;
+            }
         }
         for (j, mut column) in self.coupling.column_iter_mut().enumerate() {
             let sum: i64 = self.sites.get(j).into_iter().flat_map(Spins::iter).map(i64::from).sum();
@@ -152,12 +141,15 @@ impl Interference {
             let noise = 3.0 * (at_pattern + spread(d)).powi(2) + others;
             self.signal(d) - noise * (1.0 + 1e-12)
         };
-        self.largest(
-            |d| margin(d) > 0.0,
-            |d| {
-                if at_pattern > spread(d) { Assumption::Interference } else { Assumption::Spread }
-            },
-        )
+        let at = |x: f64| 3.0 * x * x + others;
+        let limit = |d: usize| {
+            largest([
+                (Assumption::Signal, self.signal(0) - self.signal(d)),
+                (Assumption::Interference, at(at_pattern)),
+                (Assumption::Spread, at(at_pattern + spread(d)) - at(at_pattern)),
+            ])
+        };
+        self.radius(|d| margin(d) > 0.0, limit)
     }
 
     /// T3: h(N − 2d − 1) + R_i − 12 (the d largest J_ij) − 12 d Λ > 0 at every site i.
@@ -182,14 +174,14 @@ impl Interference {
             let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
             self.largest_loss(worst, d, top(worst, d), spread(d))
         };
-        self.largest(holds, limit)
+        self.radius(holds, limit)
     }
 
-    /// T3 with the second order spin by spin: a_i(D) = h(N − 2d − 1) + R_i − 12 Σ_{j∈D} Σ_{k∉D} A_ijk holds exactly, and
+    /// T3 with the second order pair by pair: a_i(D) = h(N − 2d − 1) + R_i − 12 Σ_{j∈D} Σ_{k∉D} A_ijk holds exactly, and
     /// the cut is at most the sum of the d largest of Σ_{k≠i,j} A_ijk + (the d − 1 largest −A_ijk).
     ///
-    /// All N³/2 triple products are formed, popcounts over the patterns: N³ p / 64 operations of a word, about a second
-    /// at N = 500, p = 1250 and minutes at N = 1000, p = 20,000. Radii up to 128 are looked for.
+    /// All N³ triple products are formed, popcounts over the patterns: N³ p / 64 operations of a word, about a second
+    /// at N = 500, p = 1250 and minutes at N = 1000, p = 20,000; again for radii above 16, 32, ….
     ///
     /// # Errors
     /// [`Error::Core`] if the triple products cannot be stored.
@@ -197,34 +189,45 @@ impl Interference {
         pairwise::certificate(self)
     }
 
-    /// T4: fewer wrong spins after every sweep, at more wrong spins than T1 to T3 can say anything about. With
-    /// κ_d = 3N² κ − 24 (N + Λ) d and r = 12 L |J| / κ_d, at most q d spins are wrong after a sweep, q = (r/(1 − r))²,
-    /// L = 1 + ⌈log₂ N⌉; for the synchronous map κ_d = 3N² κ − 12 (N + Λ) d, L = 1, q = r². `None` if that is not below 1.
+    /// T4: at most q d spins are wrong after a sweep of d <= the radius, in any order that visits every site once. With
+    /// κ_d = 3N² κ − 24 (N + Λ) d, L = 1 + ⌈log₂ N⌉ and r = 12 L |J| / κ_d < 1/2, q = (r/(1 − r))² < 1; the rate is that at
+    /// the radius, and smaller within.
     ///
-    /// It is a statement about large N: |J| grows as 2N sqrt(p) for random patterns, so that the asynchronous rate needs
+    /// It is a statement about large N: |J| grows as 2N sqrt(p) for random patterns, so that a rate needs
     /// 16 L sqrt(p) < N. At the sizes of simulations it holds for nearly orthogonal patterns alone, where T1 reaches further.
     ///
-    /// Proof for one sweep: sum the aligned fields, none positive, over the w sites that are wrong after it; the linear
-    /// part is a bilinear form in J masked by the order, of norm at most L |J|, in vectors of norms sqrt(w) and
-    /// sqrt(w) + sqrt(d).
+    /// Proof: let W be the first min(w, d) of the w wrong sites after the sweep, in the order of their updates. At the
+    /// update of i ∈ W the wrong spins D_i were among those of W before i and those of D after i, so |D_i| <= 2d, and
+    /// a_i(D_i) <= 0. Sum over W: signal, R_i and second order are at least κ_d each, and the first order is
+    /// 12 Σ_{i∈W} Σ_{j∈D_i} J_ij, two bilinear forms in J masked by the order, of norm at most L |J| (halving the order
+    /// log₂ N times), in vectors of norms sqrt|W| and sqrt|W| + sqrt d. So |W| κ_d <= 12 L |J| (|W| + sqrt(|W| d)), that is
+    /// |W| <= q d < d; hence W is all of them.
     #[must_use]
-    pub fn contraction(&self, wrong: usize, schedule: Schedule) -> Option<Contraction> {
-        let (d, n) = (wrong as f64, self.n as f64);
-        let (order, both) = match schedule {
-            Schedule::Synchronous => (1.0, 1.0),
-            Schedule::Asynchronous => (1.0 + n.log2().ceil(), 2.0),
+    pub fn contraction(&self) -> Certificate {
+        let n = self.n as f64;
+        let coupling = 12.0 * (1.0 + n.log2().ceil()) * self.norm_of_coupling();
+        let at_pattern = 3.0 * n * n * self.kappa();
+        let spread = |d: usize| 24.0 * (n + self.spectral) * d as f64;
+        let ratio = |d: usize| coupling / (at_pattern - spread(d));
+        let holds = |d: usize| at_pattern > spread(d) && ratio(d) < 0.5;
+        let limit = |d: usize| {
+            largest([
+                (Assumption::Interference, self.signal(0) - at_pattern),
+                (Assumption::Coupling, 2.0 * coupling),
+                (Assumption::Spread, spread(d)),
+            ])
         };
-        let transpose = self.coupling.transpose();
-        let norm = largest_eigenvalue(&transpose * &self.coupling).sqrt() * (1.0 + 1e-9);
-        let kappa = self.kappa() * 3.0 * n * n - 12.0 * both * (n + self.spectral) * d;
-        let r = 12.0 * order * norm / kappa;
-        let q = match schedule {
-            Schedule::Synchronous => r * r,
-            Schedule::Asynchronous => (r / (1.0 - r)).powi(2),
-        };
-        let contracts = kappa > 0.0 && q < 1.0 && (schedule == Schedule::Synchronous || r < 0.5);
-        let sweeps = if wrong == 0 { 0 } else { 1 + (d.ln() / -q.ln()).ceil() as usize };
-        contracts.then_some(Contraction { wrong, rate: q, sweeps })
+        let found = self.radius(holds, limit);
+        let rate = found.radius.map_or(0.0, |d| (ratio(d) / (1.0 - ratio(d))).powi(2));
+        Certificate { rate, ..found }
+    }
+
+    /// |J|, from above.
+    fn norm_of_coupling(&self) -> f64 {
+        *self.norm.get_or_init(|| {
+            let square = self.coupling.transpose() * &self.coupling;
+            largest_eigenvalue(square).sqrt() * (1.0 + 1e-9)
+        })
     }
 
     /// h(N − 2d − 1).
@@ -234,24 +237,23 @@ impl Interference {
     }
 
     /// The largest radius up to which a condition holds.
-    pub(super) fn largest(
+    pub(super) fn radius(
         &self,
         holds: impl Fn(usize) -> bool,
         limit: impl Fn(usize) -> Assumption,
     ) -> Certificate {
         let radius = (0..=self.n as usize / 2).take_while(|&d| holds(d)).last();
-        Certificate { radius, limit: limit(radius.map_or(0, |d| d + 1)) }
+        Certificate { radius, rate: 0.0, limit: limit(radius.map_or(0, |d| d + 1)) }
     }
 
     /// Which term costs a site the most.
     pub(super) fn largest_loss(&self, site: usize, d: usize, coupling: f64, spread: f64) -> Assumption {
-        let losses = [
+        largest([
             (Assumption::Signal, self.signal(0) - self.signal(d)),
             (Assumption::Interference, -(self.at_pattern[site] as f64)),
             (Assumption::Coupling, coupling),
             (Assumption::Spread, spread),
-        ];
-        losses.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(Assumption::Signal, |(name, _)| name)
+        ])
     }
 }
 

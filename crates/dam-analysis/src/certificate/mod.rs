@@ -1,15 +1,18 @@
 //! Certificates of retrieval on the hypercube: radii within which a pattern of a polynomial memory is found again,
-//! proven from its patterns, for any order of the sites.
+//! proven from its patterns.
 //!
-//! A radius d means: at *every* state with at most d spins wrong the field of *every* spin points to the target, so one
-//! asynchronous sweep in any order, or one synchronous step, ends in it exactly.
+//! A radius d means: at *every* state with at most d spins wrong the discrete marginal field of *every* spin points to the
+//! target, so one sweep of [`Asynchronous`](dam_core::prelude::Asynchronous) that visits every site once, in any order,
+//! ends in it exactly. (Nothing is said of the formal derivative, which [`Synchronous`](dam_core::prelude::Synchronous) and
+//! [`FormalAsynchronous`](dam_core::prelude::FormalAsynchronous) follow, nor of sites drawn with replacement.)
 //!
 //! | | from | order n | cost | |
 //! |---|---|---|---|---|
 //! | T1 | [`worst_case`] | any | O(N p) | the separation β of the target alone |
 //! | T2 | [`Interference::norm`] | 3 | O(N² p + N³) | Σ M² over the other patterns, unsigned |
 //! | T3 | [`Interference::signed`] | 3 | O(N² p + N³) | the signed interference of every site |
-//! | | [`Interference::pairwise`] | 3 | O(N³ p / 64) | the same, spin by spin: the largest radius of all |
+//! | | [`Interference::pairwise`] | 3 | O(N³ p / 64) | the same, pair by pair of wrong spins |
+//! | | [`best`] | any | | the largest of these |
 //! | T4 | [`Interference::contraction`] | 3 | O(N² p + N³) | fewer wrong spins after every sweep: a rate |
 //! | T5 | [`Budget`] | any | O(1) | what an adversary may flip, from any of the radii |
 //!
@@ -32,7 +35,7 @@ mod tests;
 
 pub use attack::{attack_radius, fields_are_right};
 pub use budget::Budget;
-pub use interference::{Contraction, Interference, Schedule};
+pub use interference::Interference;
 
 use dam_core::kernel::Monomial;
 use dam_core::{BitPatterns, Dam, PatternStore, Sum};
@@ -59,14 +62,26 @@ pub enum Assumption {
 }
 
 /// A radius that is guaranteed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Certificate {
-    /// Wrong spins that one sweep repairs, whichever they are; `None` if not even the pattern itself is certified to be
-    /// a fixed point.
+    /// Wrong spins from which it holds, whichever they are; `None` if not even the pattern itself is certified to be a
+    /// fixed point.
     pub radius: Option<usize>,
-    /// What limits it.
+    /// Wrong spins after a sweep, at most, as a share of those before: 0 where one sweep repairs all.
+    pub rate: f64,
+    /// What limits the radius.
     pub limit: Assumption,
+}
+
+impl Certificate {
+    /// Sweeps after which no spin is wrong, from so many wrong spins: 1 + ⌈ln d / ln(1/rate)⌉ = O(log N), and one where
+    /// one sweep repairs all. `None` outside of the radius.
+    #[must_use]
+    pub fn sweeps(&self, wrong: usize) -> Option<usize> {
+        let more = if self.rate > 0.0 { ((wrong as f64).ln() / -self.rate.ln()).ceil() as usize } else { 0 };
+        (wrong <= self.radius?).then_some(if wrong == 0 { 0 } else { 1 + more })
+    }
 }
 
 /// How far a pattern is from the others.
@@ -125,16 +140,34 @@ pub fn worst_case(memory: &PolynomialMemory, target: usize) -> Result<Certificat
         let noise = field(overlap, order).checked_mul(others);
         noise.is_some_and(|noise| n > 2 * d && field(n - 2 * d - 1, order) > noise)
     };
-    let radius = (0..n).take_while(|&d| holds(d)).last();
-    let next = radius.map_or(0, |d| d + 1);
-    let limit = if others == 0 {
-        Assumption::Signal
-    } else if beta > 2 * next {
-        Assumption::Separation
-    } else {
-        Assumption::Spread
-    };
-    Ok(Certificate { radius: radius.map(|d| d as usize), limit })
+    let radius = (0..n).take_while(|&d| holds(d)).last().map(|d| d as usize);
+    let next = radius.map_or(0, |d| d as i128 + 1);
+    let signal = |d: i128| field((n - 2 * d - 1).max(0), order) as f64;
+    let noise = |overlap: i128| others as f64 * field(overlap.min(n - 1), order) as f64;
+    let limit = largest([
+        (Assumption::Signal, signal(0) - signal(next)),
+        (Assumption::Separation, noise(beta)),
+        (Assumption::Spread, noise(beta + 2 * next + 1) - noise(beta)),
+    ]);
+    Ok(Certificate { radius, rate: 0.0, limit })
+}
+
+/// The largest radius of T1 and, for n = 3, of T3 in both forms.
+///
+/// # Errors
+/// As [`worst_case`] and [`Interference::pairwise`].
+pub fn best(memory: &PolynomialMemory, target: usize) -> Result<Certificate, Error> {
+    let mut all = vec![worst_case(memory, target)?];
+    if memory.kernel().order() == 3 {
+        let interference = Interference::new(memory, target)?;
+        all.extend([interference.signed(), interference.pairwise()?]);
+    }
+    Ok(all.into_iter().max_by_key(|c| c.radius).expect("at least one"))
+}
+
+/// The name of the largest number.
+fn largest<const K: usize>(of: [(Assumption, f64); K]) -> Assumption {
+    of.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(Assumption::Signal, |(name, _)| name)
 }
 
 /// h(S) = \[(S + 1)^n − (S − 1)^n\]/2 for S >= 0, or the largest integer where it does not fit.

@@ -5,13 +5,9 @@ use dam_core::{BitPatterns, Hypercube, PatternStore, parallel};
 use super::{Assumption, Certificate, Interference};
 use crate::Error;
 
-/// The largest radius that is looked for.
-const MOST: usize = 128;
-
-/// Upper bounds of 12 Σ_{j∈D} Σ_{k∉D} A_ijk for |D| = 0, 1, … at one site.
-fn cuts(of: &Interference, store: &BitPatterns, i: usize) -> Vec<f64> {
+/// Upper bounds of 12 Σ_{j∈D} Σ_{k∉D} A_ijk for |D| = 0, 1, … depth at one site.
+fn cuts(of: &Interference, store: &BitPatterns, i: usize, depth: usize) -> Vec<f64> {
     let n = of.sites.len();
-    let depth = MOST.min(n - 1);
     // scores[d − 1]: of every j, what it adds at most to the cut of a set of d.
     let mut scores: Vec<Vec<i64>> = vec![Vec::with_capacity(n); depth];
     let others = of.others as f64;
@@ -54,24 +50,30 @@ fn cuts(of: &Interference, store: &BitPatterns, i: usize) -> Vec<f64> {
     bounds
 }
 
+/// Radii that are looked for at first.
+const DEPTH: usize = 16;
+
 pub(super) fn certificate(of: &Interference) -> Result<Certificate, Error> {
     let n = of.n as usize;
-    let bounds: Vec<Vec<f64>> = if of.others == 0 || n == 1 {
-        vec![vec![0.0; MOST.min(n)]; n]
-    } else {
-        let space = Hypercube::new(of.others)?;
-        let store = BitPatterns::new(space, of.sites.iter().cloned().map(Ok))?;
-        parallel::map(n, |i| cuts(of, &store, i))
-    };
-    let margin =
-        |i: usize, d: usize| of.signal(d) + of.at_pattern.get(i).map_or(0.0, |&r| r as f64) - bounds[i][d];
-    let holds = |d: usize| d < bounds[0].len() && (0..n).all(|i| margin(i, d) > 0.0);
-    let limit = |d: usize| {
-        if d >= bounds[0].len() {
-            return Assumption::Signal;
+    if of.others == 0 || n == 1 {
+        return Ok(of.radius(|d| of.signal(d) > 0.0, |_| Assumption::Signal));
+    }
+    let space = Hypercube::new(of.others)?;
+    let store = BitPatterns::new(space, of.sites.iter().cloned().map(Ok))?;
+    let mut depth = DEPTH.min(n - 1);
+    loop {
+        let bounds = parallel::map(n, |i| cuts(of, &store, i, depth));
+        let margin = |i: usize, d: usize| of.signal(d) + of.at_pattern[i] as f64 - bounds[i][d];
+        let holds = |d: usize| d <= depth && (0..n).all(|i| margin(i, d) > 0.0);
+        let limit = |d: usize| {
+            let d = d.min(depth);
+            let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
+            of.largest_loss(worst, d, bounds[worst][d], 0.0)
+        };
+        let found = of.radius(holds, limit);
+        if found.radius < Some(depth) || depth == n - 1 {
+            return Ok(found);
         }
-        let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
-        of.largest_loss(worst, d, bounds[worst][d], 0.0)
-    };
-    Ok(of.largest(holds, limit))
+        depth = (2 * depth).min(n - 1);
+    }
 }

@@ -43,6 +43,7 @@ where
     Q: Aggregator,
     D: Dynamics<Dam<P, K, Q>>,
 {
+    dynamics.check(memory)?;
     in_batches(which, |which| batch(memory, dynamics, steps, which, streams))
 }
 

@@ -7,6 +7,7 @@ mod reach;
 
 pub use census::{Census, EndState};
 pub use proportion::{Proportion, basin_radius};
+pub(crate) use reach::most_wrong;
 pub use reach::{Reach, Reached};
 
 use dam_core::{

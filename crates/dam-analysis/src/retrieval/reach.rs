@@ -50,9 +50,7 @@ impl Reach {
     /// # Errors
     /// [`Error::Parameter`] for ω outside (0, 1] or no sweeps.
     pub fn new(fraction: f64, max_sweeps: usize) -> Result<Self, Error> {
-        if !(fraction > 0.0 && fraction <= 1.0) {
-            return Err(Error::Parameter { name: "fraction ω", expected: "0 < ω <= 1", found: fraction });
-        }
+        most_wrong(fraction, 1)?;
         if max_sweeps == 0 {
             return Err(Error::Parameter { name: "sweeps", expected: "at least 1", found: 0.0 });
         }
@@ -85,8 +83,7 @@ impl Reach {
         energy.space().check("state", x)?;
         energy.space().check("target", target)?;
         dynamics.check(energy)?;
-        // ω N as it is meant: 0.95 · 500 is 475, whatever its last bit.
-        let wrong = target.len() - (self.fraction * target.len() as f64 - 1e-9).ceil() as usize;
+        let wrong = most_wrong(self.fraction, target.len())?;
         let mut scratch = dynamics.prepare(energy, x);
         for made in 1..=self.max_sweeps {
             let progress = dynamics.step(energy, x, &mut scratch, rng);
@@ -134,6 +131,15 @@ impl Reach {
             self.run(memory, &dynamics(&target), &mut x, &target, &mut rng)
         };
         parallel::map(trials, trial).into_iter().collect()
+    }
+}
+
+/// Spins that may be wrong if ⌈ωN⌉ must be right. ωN as it is meant: 0.95 · 500 is 475, whatever its last bit.
+pub(crate) fn most_wrong(fraction: f64, sites: usize) -> Result<usize, Error> {
+    if fraction > 0.0 && fraction <= 1.0 {
+        Ok(sites - (fraction * sites as f64 - 1e-9).ceil() as usize)
+    } else {
+        Err(Error::Parameter { name: "fraction ω", expected: "0 < ω <= 1", found: fraction })
     }
 }
 

@@ -54,6 +54,7 @@ impl<'a, E: Energy, S: Sampler<E>> Ensemble<'a, E, S> {
             moves.iter().map(|&(t, step)| sampler.at(t, step)).collect::<Result<_, _>>()?;
         let (states, rng): (Vec<StateOf<E>>, Vec<StreamRng>) =
             chains.into_iter().map(|c| (c.state, c.rng)).unzip();
+        dynamics.iter().try_for_each(|d| d.check(energy))?;
         let scratch = states.iter().zip(&dynamics).map(|(x, d)| d.prepare(energy, x)).collect();
         Ok(Self {
             energy,

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::limits::{Capacities, Certificates, Construction};
-use super::measure::Certified;
+use super::measure::{Certified, PAIRS, RADII, SEPARATION};
 use super::paper;
-use super::plan::{BASIN_CORRUPTIONS, BASIN_LOADS, CONVERGENCE, ENSEMBLES, PROTOCOLS};
+use super::plan::{
+    BASIN_CORRUPTIONS, BASIN_LOADS, BEFORE_SHOWN, CLUSTERS, CONVERGENCE, CONVERGENCE_SHOWN, ENSEMBLES,
+    INDEPENDENT, PROTOCOLS, TEMPLATE, WITHIN_SHOWN,
+};
 use super::statistics::Draws;
 use crate::Summary;
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
@@ -23,7 +26,7 @@ fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
 /// Sweeps against N, with failures and without.
 pub(super) fn convergence(rows: &[(usize, usize, &Draws)]) -> Figure {
     let panel = |counting: usize, title: &str| {
-        let shown = [5, 4, 2, 0].into_iter().map(|setting| {
+        let shown = CONVERGENCE_SHOWN.into_iter().map(|setting| {
             let (corruption, load) = CONVERGENCE[setting];
             let of = rows.iter().filter(|(k, ..)| *k == setting);
             let points = of.filter_map(|(_, n, draws)| bar(*n as f64, draws.sweeps()[counting])).collect();
@@ -52,7 +55,10 @@ pub(super) fn basin(all: &BTreeMap<(usize, usize), Vec<Draws>>) -> Figure {
     let sites = all.keys().map(|&(n, _)| n);
     let (least, most) = (sites.clone().min().unwrap_or(0), sites.max().unwrap_or(0));
     let panels = BASIN_LOADS.into_iter().enumerate().map(|(k, load)| {
-        let mut shown: Vec<Series> = [least, 400, most]
+        let mut sizes = vec![least, 400, most];
+        sizes.sort_unstable();
+        sizes.dedup();
+        let mut shown: Vec<Series> = sizes
             .into_iter()
             .filter_map(|n| {
                 let draws = all.get(&(n, load))?;
@@ -110,8 +116,8 @@ pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> F
             .into(),
         columns: 2,
         panels: vec![
-            panel("before each sweep", [0, 1, 4], |row| row.1, "paper, strong"),
-            panel("within the sweep", [8, 10, 12], |row| row.2, "paper, weak"),
+            panel("before each sweep", BEFORE_SHOWN, |row| row.1, "paper, strong"),
+            panel("within the sweep", WITHIN_SHOWN, |row| row.2, "paper, weak"),
         ],
     }
 }
@@ -119,7 +125,7 @@ pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> F
 /// Independent and correlated patterns.
 pub(super) fn correlated(all: &BTreeMap<(usize, usize), Construction>) -> Figure {
     let panel = |y: Axis, of: fn(&Construction) -> Summary, theirs: usize| {
-        let mut lines: Vec<Series> = [0, 1, 6]
+        let mut lines: Vec<Series> = [INDEPENDENT, CLUSTERS, TEMPLATE]
             .into_iter()
             .map(|k| {
                 let points = all
@@ -190,8 +196,8 @@ pub(super) fn certificates(all: &Certificates<'_>) -> Figure {
             x: Axis::log("patterns p"),
             y: Axis::log("wrong spins"),
             series: vec![
-                line("T1", &|c| c.radii[0].map(|r| r as f64)),
-                line("T3, pairs", &|c| c.radii[3].map(|r| r as f64)),
+                line(RADII[SEPARATION], &|c| c.radii[SEPARATION].map(|r| r as f64)),
+                line(RADII[PAIRS], &|c| c.radii[PAIRS].map(|r| r as f64)),
                 line("attacked", &|c| Some(c.attacked as f64)),
                 line("random basin", &|c| Some(c.basin)),
             ],

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use dam_analysis::certificate::{Assumption, Budget};
+use dam_analysis::certificate::{Assumption, Budget, Certificate};
+use dam_core::Streams;
 
-use super::measure::Certified;
-use super::plan::{ATTACKED, CAPACITY_CORRUPTION, CORRELATED_PATTERNS, ENSEMBLES, SUCCESS};
-use super::statistics::{Draws, slope};
+use super::measure::{Certified, PAIRS, RADII};
+use super::plan::{
+    ATTACKED, CAPACITY_CORRUPTION, CLUSTERS, CORRELATED_PATTERNS, ENSEMBLES, INDEPENDENT, SUCCESS,
+};
+use super::statistics::{Draws, bootstrap, slope};
 use super::{Cell, FiniteSize, Record, figures, paper};
 use crate::harness::Records;
 use crate::report::{Quantity, Report, Table};
@@ -34,9 +37,8 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
     }
     report.heading("Correlated patterns");
     report.text(
-        "N = 500, 20 % wrong. β is the largest overlap of all pairs. The paper does not say how its correlated patterns are made; \
-         clusters of constant size around hidden centres have both its flat β and its slow loss, which templates, chains and \
-         independent patterns have not.",
+        "N = 500, 20 % wrong. β is the largest overlap of all pairs. The paper does not say how its correlated patterns are made; its \
+         β is flat in p and its rate falls slowly (docs/errata.md, F6).",
     );
     let rows: Vec<(usize, usize, &Construction)> = all.iter().map(|(&(k, p), c)| (k, p, c)).collect();
     let beta = |c: &Construction| Summary::of(c.beta.iter().copied());
@@ -56,7 +58,8 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
     );
     report.figure(figures::correlated(&all));
     for (p, random, clustered) in paper::CORRELATED {
-        for (ensemble, name, theirs) in [(0, "random", random), (1, "clusters of 20, flip 0.28", clustered)] {
+        for (ensemble, theirs) in [(INDEPENDENT, random), (CLUSTERS, clustered)] {
+            let name = ENSEMBLES[ensemble].0;
             let Some(of) = all.get(&(ensemble, p)) else { continue };
             for (what, paper, ours) in [("β", theirs[0], beta(of)), ("success", theirs[1], of.draws.rate())]
             {
@@ -76,7 +79,11 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
 /// By order and sites, the capacities of the realizations.
 pub(super) type Capacities = BTreeMap<(u32, usize), Vec<f64>>;
 
-pub(super) fn capacity(records: &Records<FiniteSize>, report: &mut Report) -> Result<(), Error> {
+pub(super) fn capacity(
+    records: &Records<FiniteSize>,
+    streams: Streams,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut all = Capacities::new();
     for (cell, record) in records {
         let (&Cell::Capacity { order, sites, .. }, Record::Capacity(p)) = (cell, record) else { continue };
@@ -105,6 +112,7 @@ pub(super) fn capacity(records: &Records<FiniteSize>, report: &mut Report) -> Re
             ),
     );
     report.figure(figures::capacity(&all));
+    let mut exponents = Vec::new();
     for order in 2..=4 {
         let of: Vec<(f64, &Vec<f64>)> =
             all.iter().filter(|((n, _), _)| *n == order).map(|((_, n), p)| ((*n as f64).ln(), p)).collect();
@@ -112,15 +120,29 @@ pub(super) fn capacity(records: &Records<FiniteSize>, report: &mut Report) -> Re
         if of.len() < 2 {
             continue;
         }
-        let exponent = |r: usize| slope(&of.iter().map(|(x, p)| (*x, p[r].ln())).collect::<Vec<_>>());
+        // The slope of the mean logarithms, and where it stands at the larger sizes.
+        let exponent = |sizes: &[(f64, &Vec<f64>)], sample: &[usize]| {
+            let mean_ln = |p: &[f64]| sample.iter().map(|&r| p[r].ln()).sum::<f64>() / sample.len() as f64;
+            slope(&sizes.iter().map(|(x, p)| (*x, mean_ln(p))).collect::<Vec<_>>())
+        };
+        let last = &of[of.len() - 2..];
+        let interval = |sizes| bootstrap(draws, streams, |sample| Some(exponent(sizes, sample)));
+        exponents.push((order, interval(&of), interval(last)));
         report.quantity(Quantity {
-            name: format!("exponent of the capacity with N, n = {order}"),
-            source: "theory: n − 1".into(),
+            name: format!("exponent of the capacity with N, n = {order}, single realizations"),
+            source: "theory: n − 1, as N → ∞".into(),
             paper: Some(f64::from(order) - 1.0),
-            ours: Summary::of((0..draws).map(exponent)),
+            ours: Summary::of((0..draws).map(|r| exponent(&of, &[r]))),
             digits: 3,
         });
     }
+    report.table(
+        Table::new("capacity_exponent", "Exponent of the capacity with N, bootstrap over realizations")
+            .count("order", "n", exponents.iter().map(|e| e.0 as usize))
+            .count("theory", "theory", exponents.iter().map(|e| e.0 as usize - 1))
+            .interval("all", "all sizes", 3, 0.95, exponents.iter().map(|e| e.1))
+            .interval("last_two", "largest two sizes", 3, 0.95, exponents.iter().map(|e| e.2)),
+    );
     Ok(())
 }
 
@@ -143,54 +165,63 @@ pub(super) fn certificates(records: &Records<FiniteSize>, report: &mut Report) -
         "Wrong spins that one sweep repairs whichever they are (certified), wrong spins with which an attack turned a field (no \
          certificate can reach that far), and random wrong spins from which half of the trials succeed. T1 knows the separation \
          β alone, T2 the norm of the overlaps, T3 the signed interference of every site; with pairs, T3 knows all triple products. \
-         The last column is what limits the radius with pairs, in most draws. Means ± sd over draws, patterns that are not \
-         certified at all left out and counted.",
+         T4 does not ask for all fields to be right, only for fewer wrong ones after a sweep. Mean ± sd over draws; patterns that are \
+         not certified at all are left out and counted as none. The last columns: attacked over certified with pairs, and what limits \
+         these in most draws.",
     );
     let rows: Vec<(&(usize, usize), &Vec<&Certified>)> = all.iter().collect();
-    let of = |draws: &[&Certified], of: fn(&Certified) -> Option<f64>| {
+    let of = |draws: &[&Certified], of: &dyn Fn(&Certified) -> Option<f64>| {
         Summary::of(draws.iter().filter_map(|c| of(c)))
     };
     let limit = |draws: &[&Certified]| {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        draws.iter().for_each(|c| *counts.entry(word(c.limits[3])).or_default() += 1);
+        draws.iter().for_each(|c| *counts.entry(word(c.limits[PAIRS])).or_default() += 1);
         counts.into_iter().max_by_key(|(_, count)| *count).map_or("", |(name, _)| name)
     };
-    let radius = |k: usize| move |c: &Certified| c.radii[k].map(|r| r as f64);
     let mut table = Table::new("certificates", "Radii in bits")
         .count("sites", "N", rows.iter().map(|r| r.0.0))
         .count("patterns", "p", rows.iter().map(|r| r.0.1))
-        .spread("beta", "β", 3, rows.iter().map(|r| of(r.1, |c| Some(c.beta))))
-        .spread("kappa", "κ/3N²", 3, rows.iter().map(|r| of(r.1, |c| Some(c.kappa))));
-    for (k, name) in ["T1", "T2", "T3", "T3, pairs"].into_iter().enumerate() {
-        let column = ["t1", "t2", "t3", "t3_pairs"][k];
-        let spread = |draws: &[&Certified]| Summary::of(draws.iter().filter_map(|c| radius(k)(c)));
-        table = table.spread(column, name, 1, rows.iter().map(|r| spread(r.1))).count(
+        .spread("beta", "β", 3, rows.iter().map(|r| of(r.1, &|c| Some(c.beta))))
+        .spread("kappa", "κ/3N²", 3, rows.iter().map(|r| of(r.1, &|c| Some(c.kappa))));
+    for (k, name) in RADII.into_iter().enumerate() {
+        let column = name.to_lowercase().replace(", ", "_");
+        let spread = |draws: &[&Certified]| of(draws, &|c| c.radii[k].map(|r| r as f64));
+        let none = |draws: &[&Certified]| draws.iter().filter(|c| c.radii[k].is_none()).count();
+        table = table.spread(&column, name, 1, rows.iter().map(|r| spread(r.1))).count(
             &format!("{column}_none"),
             "none",
-            rows.iter().map(|r| r.1.iter().filter(|c| c.radii[k].is_none()).count()),
+            rows.iter().map(|r| none(r.1)),
         );
     }
+    let gap = |c: &Certified| c.radii[PAIRS].filter(|&r| r > 0).map(|r| c.attacked as f64 / r as f64);
     report.table(
         table
-            .spread("attacked", "attacked", 1, rows.iter().map(|r| of(r.1, |c| Some(c.attacked as f64))))
-            .spread("random_basin", "random basin", 1, rows.iter().map(|r| of(r.1, |c| Some(c.basin))))
+            .spread("attacked", "attacked", 1, rows.iter().map(|r| of(r.1, &|c| Some(c.attacked as f64))))
+            .spread("random_basin", "random basin", 1, rows.iter().map(|r| of(r.1, &|c| Some(c.basin))))
+            .spread("gap", "attacked / certified", 2, rows.iter().map(|r| of(r.1, &gap)))
             .text("limit", "limit", rows.iter().map(|r| limit(r.1))),
     );
     report.figure(figures::certificates(&all));
     if let Some(draws) = all.get(&(ATTACKED.0, ATTACKED.1)) {
-        let budgets = draws.iter().filter_map(|c| c.radii[3]);
-        let budgets =
-            budgets.map(|r| Budget::new(r, 0, ATTACKED.0, SUCCESS)).collect::<Result<Vec<_>, _>>()?;
-        let mean = |of: fn(&Budget) -> Option<usize>| {
-            Summary::of(budgets.iter().filter_map(|b| of(b).map(|k| k as f64)))
+        let budget = |c: &&Certified| {
+            let certificate = Certificate { radius: c.radii[PAIRS], rate: 0.0, limit: c.limits[PAIRS] };
+            Budget::new(&certificate, 0, ATTACKED.0, SUCCESS)
         };
-        report.text(format!(
-            "From the pattern itself at N = {}, p = {} an adversary is certainly harmless up to {:.1} flips before every sweep, and {:.1} \
-             within (T5); one that flips behind the update leaves more than 5 % wrong from {} flips on, whatever the memory.",
+        let budgets = draws.iter().map(budget).collect::<Result<Vec<_>, _>>()?;
+        let bits = |of: fn(&Budget) -> Option<usize>| {
+            let all = Summary::of(budgets.iter().map(|b| of(b).unwrap_or(0) as f64));
+            format!("{:.1} (least {:.0})", all.mean, all.min)
+        };
+        report.note(format!(
+            "From the pattern itself at N = {}, p = {} an adversary of any kind is certainly harmless with {} flips before every sweep, \
+             and with {} within it (T5; mean over draws, those without a certificate as 0); one that flips behind the update \
+             leaves more than {:.0} % wrong from {} flips on, whatever the memory. What survives flips of one kind is in the section \
+             on adversaries; a certificate holds for every choice of the bits, and demands that one sweep repairs all.",
             ATTACKED.0,
             ATTACKED.1,
-            mean(|b| b.before_sweep).mean,
-            mean(|b| b.within_sweep).mean,
+            bits(|b| b.before_sweep),
+            bits(|b| b.within_sweep),
+            100.0 * (1.0 - SUCCESS),
             budgets.first().map_or(0, |b| b.match_limit + 1),
         ));
     }

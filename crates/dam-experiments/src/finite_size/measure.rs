@@ -1,6 +1,8 @@
 //! What a cell computes.
 
-use dam_analysis::certificate::{Interference, all_pairs_separation, attack_radius, separation, worst_case};
+use dam_analysis::certificate::{
+    Assumption, Interference, all_pairs_separation, attack_radius, separation, worst_case,
+};
 use dam_analysis::{PatternEnsemble, Reach, Reached};
 use dam_core::dynamics::{Ranking, SpinAdversary};
 use dam_core::kernel::Monomial;
@@ -65,15 +67,21 @@ pub struct Certified {
     pub beta: f64,
     /// Its smallest field, in units of 3N².
     pub kappa: f64,
-    /// T1, T2, T3 and T3 with pairs; none where not even the pattern is certified.
-    pub radii: [Option<usize>; 4],
+    /// By [`RADII`]; none where not even the pattern is certified.
+    pub radii: [Option<usize>; 5],
     /// What limits each.
-    pub limits: [dam_analysis::certificate::Assumption; 4],
+    pub limits: [Assumption; 5],
     /// Wrong spins with which the best attack turned a field.
     pub attacked: usize,
     /// Wrong spins, at random, from which half of the trials succeed.
     pub basin: f64,
 }
+
+/// The certificates, in the order of records.
+pub const RADII: [&str; 5] = ["T1", "T2", "T3", "T3, pairs", "T4"];
+/// The position of T1, and of the largest.
+pub(super) const SEPARATION: usize = 0;
+pub(super) const PAIRS: usize = 3;
 
 /// What a cell yields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -198,12 +206,12 @@ fn capacity(order: u32, sites: usize, count: usize, streams: Streams) -> Result<
         let memory = independent(order, sites, (p.round() as usize).max(1), streams)?;
         Ok(trials(&memory, wrong, count, streams)?.rate())
     };
-    // From a load that is surely retrieved, upwards in steps of two.
-    let mut low = 0.01 * (sites as f64).powi(order as i32 - 1);
-    while low > 2.0 && rate(low)? < 0.5 {
-        low /= 2.0;
+    // From a small load upwards in steps of two; if it is too large already, down to a single pattern.
+    let mut low = (0.001 * (sites as f64).powi(order as i32 - 1)).max(1.0);
+    while low > 1.0 && rate(low)? < 0.5 {
+        low = (0.5 * low).max(1.0);
     }
-    let mut high = 2.0 * low.max(1.0);
+    let mut high = 2.0 * low;
     while rate(high)? >= 0.5 {
         (low, high) = (high, 2.0 * high);
     }
@@ -217,8 +225,13 @@ fn capacity(order: u32, sites: usize, count: usize, streams: Streams) -> Result<
 fn certified(memory: &Memory, count: usize, streams: Streams) -> Result<Certified, Error> {
     let target = 0;
     let interference = Interference::new(memory, target)?;
-    let all =
-        [worst_case(memory, target)?, interference.norm(), interference.signed(), interference.pairwise()?];
+    let all = [
+        worst_case(memory, target)?,
+        interference.norm(),
+        interference.signed(),
+        interference.pairwise()?,
+        interference.contraction(),
+    ];
     let goal = memory.pattern(target)?;
     let reach = Reach::new(SUCCESS, SWEEPS)?;
     let rate = |wrong: usize| -> Result<f64, Error> {

@@ -19,7 +19,7 @@ mod trials;
 use dam_core::Streams;
 use serde::{Deserialize, Serialize};
 
-pub use measure::{Certified, Record, Tally};
+pub use measure::{Certified, RADII, Record, Tally};
 pub use plan::{Choices, Plan, Realizations, Settings, Study};
 
 use crate::Error;
@@ -140,8 +140,13 @@ impl Experiment for FiniteSize {
         }
     }
 
-    fn report(&self, settings: &Settings, records: &Records<Self>, _: Streams) -> Result<Report, Error> {
-        report::report(settings, records)
+    fn report(
+        &self,
+        settings: &Settings,
+        records: &Records<Self>,
+        streams: Streams,
+    ) -> Result<Report, Error> {
+        report::report(settings, records, streams)
     }
 
     fn check(&self, settings: &Settings) -> Result<(), Error> {

@@ -15,6 +15,10 @@ pub(super) const SWEEPS: usize = 60;
 /// Corruption in percent and load p/N² in thousandths of the convergence study.
 pub(super) const CONVERGENCE: [(usize, usize); 6] =
     [(15, 30), (15, 10), (25, 20), (33, 5), (33, 10), (33, 20)];
+/// Those between which the paper's constant C lies, and those that are drawn.
+pub(super) const EASIEST: usize = 0;
+pub(super) const HARDEST: usize = 5;
+pub(super) const CONVERGENCE_SHOWN: [usize; 4] = [HARDEST, 4, 2, EASIEST];
 /// Loads of the basin table, in thousandths, and its corruptions in percent.
 pub(super) const BASIN_LOADS: [usize; 3] = [5, 10, 20];
 pub(super) const BASIN_CORRUPTIONS: std::ops::RangeInclusive<usize> = 33..=50;
@@ -29,7 +33,11 @@ pub(super) const CAPACITY_CORRUPTION: usize = 20;
 const CERTIFIED: [(usize, usize); 8] =
     [(200, 5), (200, 20), (200, 100), (200, 400), (500, 10), (500, 50), (500, 250), (500, 1250)];
 
-/// Constructions of correlated patterns; the second reproduces the paper's table.
+/// Positions in [`ENSEMBLES`]: the one that reproduces the paper's table, and one that does not.
+pub(super) const INDEPENDENT: usize = 0;
+pub(super) const CLUSTERS: usize = 1;
+pub(super) const TEMPLATE: usize = 6;
+/// Constructions of correlated patterns.
 pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 10] = [
     ("independent", PatternEnsemble::Independent),
     ("clusters of 20, flip 0.28", PatternEnsemble::Clusters { size: 20, flip: 0.28 }),
@@ -94,6 +102,11 @@ pub(super) const SMALLEST: Protocol =
     before("before, smallest margins", Flips::SmallestMargin, Ranking::Once);
 pub(super) const ANY_WITHIN: Protocol = within("within, any, afresh", Flips::Any, Ranking::Afresh);
 
+/// Positions in [`PROTOCOLS`] of the readings of the paper's strong and weak adversary, and of those that are drawn.
+pub(super) const STRONG: [usize; 2] = [0, 1];
+pub(super) const WEAK: [usize; 2] = [8, 9];
+pub(super) const BEFORE_SHOWN: [usize; 3] = [STRONG[0], STRONG[1], 4];
+pub(super) const WITHIN_SHOWN: [usize; 3] = [WEAK[0], 10, 12];
 /// All adversaries that are tried.
 pub(super) const PROTOCOLS: [Protocol; 18] = [
     SMALLEST,
@@ -249,6 +262,11 @@ impl Settings {
         let sizes = sizes.chain(self.certified.iter().map(|(n, _)| n));
         if let Some(n) = sizes.copied().find(|&n| n < 2) {
             return Err(Error::Settings { expected: "at least 2 sites", found: n.to_string() });
+        }
+        let plans = [self.convergence.realizations, self.basin.realizations, self.adversary, self.correlated];
+        let plans = plans.into_iter().chain([self.capacity, self.certificates]);
+        if plans.into_iter().any(|plan| plan.count > 0 && plan.trials == 0) {
+            return Err(Error::Settings { expected: "at least one trial", found: "0".into() });
         }
         match self.budgets.iter().find(|&&rho| rho > 1000) {
             Some(rho) => Err(Error::Settings {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use dam_analysis::Proportion;
 use dam_analysis::roc::Interval;
+use dam_core::rand::RngExt;
+use dam_core::{Purpose, Streams, parallel};
 
 use super::{Cell, FiniteSize, Record, Tally};
 use crate::harness::Records;
@@ -51,6 +53,32 @@ pub(super) fn gather<K: Ord>(
         draws.iter_mut().zip(tallies).for_each(|(draws, tally)| draws.0.push(*tally));
     }
     all
+}
+
+/// Resamples of a bootstrap.
+const RESAMPLES: usize = 2000;
+
+/// A statistic of disorder realizations with its percentile interval under resampling of realizations: `of` is given the
+/// realizations that are in the sample. `None` if it does not exist for all of them; resamples without it are left out.
+pub(super) fn bootstrap(
+    realizations: usize,
+    streams: Streams,
+    of: impl Fn(&[usize]) -> Option<f64> + Sync,
+) -> Option<(f64, Interval)> {
+    let estimate = of(&(0..realizations).collect::<Vec<_>>())?;
+    let resample = |k: usize| {
+        let mut rng = streams.rng(Purpose::Resampling, k as u64);
+        of(&(0..realizations).map(|_| rng.random_range(0..realizations)).collect::<Vec<_>>())
+    };
+    let mut found: Vec<f64> = parallel::map(RESAMPLES, resample).into_iter().flatten().collect();
+    found.sort_by(f64::total_cmp);
+    let at = |share: f64| found[((found.len() - 1) as f64 * share).round() as usize];
+    (!found.is_empty()).then(|| (estimate, Interval { lower: at(0.025), upper: at(0.975), level: 0.95 }))
+}
+
+/// The mean of some realizations.
+pub(super) fn mean(draws: &[usize], of: impl Fn(usize) -> f64) -> f64 {
+    draws.iter().map(|&r| of(r)).sum::<f64>() / draws.len() as f64
 }
 
 /// Where a falling curve crosses one half, by a line between its points; `None` if it does not.

@@ -74,7 +74,10 @@ fn a_small_certificate_is_what_the_library_says() {
         panic!("a certificate")
     };
     assert!(found.radii.iter().flatten().all(|&r| r < found.attacked), "{found:?}");
-    assert!(found.radii[3].is_some_and(|r| r > 0) && found.basin > found.attacked as f64, "{found:?}");
+    assert!(
+        found.radii[super::measure::PAIRS].is_some_and(|r| r > 0) && found.basin > found.attacked as f64,
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ pub(super) struct Narrow {
 /// Magnitudes that stay in the plane when it is sorted, and those that come back to it.
 const STAY: u8 = 112;
 const RETURN: u32 = 96;
-/// Far patterns that cost as much as the plane of as many bytes saves.
+/// Of this many patterns one may be far; with more, looking at them one by one takes what the bytes save.
 const FAR_SHARE: usize = 32;
 
 impl Narrow {

@@ -1,4 +1,4 @@
-//! Four or more bytes per pattern: the prices of every other energy.
+//! Eight bytes per pattern and more: the prices of every other energy.
 
 use super::flip_of;
 use crate::aggregate::{Aggregator, Total};
@@ -135,9 +135,10 @@ impl Wide {
         let (site, flip, dots) = (dam.store.site(i), flip_of(is_up), &self.dots[..self.patterns]);
         let signs = |mu: usize| ((site[mu / 64] ^ flip) >> (mu % 64) & 1 == 1, mu);
         if let Some(integer) = dam.tables.integer.as_ref().filter(|_| Q::ADDITIVE) {
-            let slope = |mu: usize| integer.slope.sum(dam.tables.n, &dots[mu..=mu]);
-            let term = |(agrees, mu)| if agrees { slope(mu) } else { -slope(mu) };
-            let sum: i128 = (0..dots.len()).map(signs).map(term).sum();
+            let mut slopes = integer.slope.plane(self.dots.len());
+            integer.slope.gather(dam.tables.n, &self.dots, &mut slopes);
+            slopes.clear_from(self.patterns);
+            let sum = 2 * slopes.masked_sum(site, !is_up) - integer.slope.sum(dam.tables.n, dots);
             return dam.formal_price_of(Total { ln_scale: 0.0, sum: 0.0 }, integer.slope_unit * sum as f64);
         }
         let mut total = TableReduction::new(&dam.tables);
