@@ -7,7 +7,8 @@ use dam_core::Streams;
 
 use super::measure::{Certified, PAIRS, RADII};
 use super::plan::{
-    ATTACKED, CAPACITY_CORRUPTION, CLUSTERS, CORRELATED_PATTERNS, ENSEMBLES, INDEPENDENT, SUCCESS,
+    ATTACKED, CAPACITY_CORRUPTION, CLUSTERS, CORRELATED_PATTERNS, ENSEMBLES, INDEPENDENT, SMALLER_CLUSTERS,
+    SUCCESS,
 };
 use super::statistics::{Draws, bootstrap, slope};
 use super::{Cell, FiniteSize, Record, figures, paper};
@@ -58,7 +59,9 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
     );
     report.figure(figures::correlated(&all));
     for (p, random, clustered) in paper::CORRELATED {
-        for (ensemble, theirs) in [(INDEPENDENT, random), (CLUSTERS, clustered)] {
+        for (ensemble, theirs) in
+            [(INDEPENDENT, random), (CLUSTERS, clustered), (SMALLER_CLUSTERS, clustered)]
+        {
             let name = ENSEMBLES[ensemble].0;
             let Some(of) = all.get(&(ensemble, p)) else { continue };
             for (what, paper, ours) in [("β", theirs[0], beta(of)), ("success", theirs[1], of.draws.rate())]

@@ -33,12 +33,13 @@ pub(super) const CAPACITY_CORRUPTION: usize = 20;
 const CERTIFIED: [(usize, usize); 8] =
     [(200, 5), (200, 20), (200, 100), (200, 400), (500, 10), (500, 50), (500, 250), (500, 1250)];
 
-/// Positions in [`ENSEMBLES`]: the one that reproduces the paper's table, and one that does not.
+/// Positions in [`ENSEMBLES`]: two of those that are near the paper's table, and one that is not.
 pub(super) const INDEPENDENT: usize = 0;
 pub(super) const CLUSTERS: usize = 1;
+pub(super) const SMALLER_CLUSTERS: usize = 10;
 pub(super) const TEMPLATE: usize = 6;
 /// Constructions of correlated patterns.
-pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 10] = [
+pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 11] = [
     ("independent", PatternEnsemble::Independent),
     ("clusters of 20, flip 0.28", PatternEnsemble::Clusters { size: 20, flip: 0.28 }),
     ("clusters of 20, flip 0.275", PatternEnsemble::Clusters { size: 20, flip: 0.275 }),
@@ -49,6 +50,7 @@ pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 10] = [
     ("one template, flip 0.375", PatternEnsemble::Clusters { size: usize::MAX, flip: 0.375 }),
     ("chain, flip 0.4", PatternEnsemble::Chain { flip: 0.4 }),
     ("chain, flip 0.375", PatternEnsemble::Chain { flip: 0.375 }),
+    ("clusters of 18, flip 0.27", PatternEnsemble::Clusters { size: 18, flip: 0.27 }),
 ];
 
 /// Which spins an adversary flips; the states that it needs are made for each target.
