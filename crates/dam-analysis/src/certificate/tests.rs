@@ -115,11 +115,13 @@ fn no_attack_breaks_a_certificate() {
 fn no_patterns_break_a_certificate() {
     use proptest::collection::vec;
     use proptest::prelude::*;
-    use proptest::test_runner::{Config, TestRunner};
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
     use std::cell::Cell;
     let (cases, certified) = (Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::with_cases(100) });
-    let strategy = (12_usize..80, vec((0_u64..20, 0.2..0.5_f64), 1..6), any::<bool>(), any::<u64>());
+    // The share is of these cases, so they are the same every time.
+    let config = Config { failure_persistence: None, ..Config::with_cases(200) };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    let strategy = (16_usize..100, vec((0_u64..20, 0.2..0.5_f64), 1..6), any::<bool>(), any::<u64>());
     let case = |(n, members, turned, seed): (usize, Vec<(u64, f64)>, bool, u64)| {
         let space = Hypercube::new(n).unwrap();
         let mut rng = Streams::new(seed).rng(Purpose::Cues, 0);
@@ -130,7 +132,7 @@ fn no_patterns_break_a_certificate() {
         };
         let mut patterns: Vec<Spins> = members.iter().map(member).collect();
         if turned {
-            patterns.push(wrong(&patterns[0], 0..n));
+            patterns.push(wrong(&patterns[patterns.len() - 1], 0..n));
         }
         let memory = models::polynomial(space.clone(), 3, &patterns).unwrap();
         let (target, radii, attacked) = (&patterns[0], radii(&memory, 0), attack_radius(&memory, 0).unwrap());
@@ -148,7 +150,12 @@ fn no_patterns_break_a_certificate() {
         Ok(())
     };
     runner.run(&strategy, case).unwrap();
-    assert!(2 * certified.get() >= cases.get(), "{} of {}", certified.get(), cases.get());
+    assert!(
+        2 * certified.get() >= cases.get() && cases.get() == 200,
+        "{} of {}",
+        certified.get(),
+        cases.get()
+    );
 }
 
 /// T1 for other orders, by enumeration; for even ones with a pattern's opposite, which is as good as the pattern.
