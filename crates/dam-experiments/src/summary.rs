@@ -47,6 +47,12 @@ impl Summary {
         self.sd / (self.count as f64).sqrt()
     }
 
+    /// The point (x, mean, standard error) for a mark with error bars; one realization has none, no mean no point.
+    pub(crate) fn bar(&self, x: f64) -> Option<[f64; 3]> {
+        let error = if self.count > 1 { self.standard_error() } else { 0.0 };
+        self.mean.is_finite().then_some([x, self.mean, error])
+    }
+
     /// How many standard deviations (between realizations) `value` lies from the mean.
     #[must_use]
     pub fn distance(&self, value: f64) -> f64 {

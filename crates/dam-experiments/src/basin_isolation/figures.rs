@@ -12,10 +12,6 @@ use crate::{Error, Summary};
 const PREDICTORS: [(usize, &str, &str); 3] =
     [(0, "I_μ", "I_μ (energy)"), (2, "max O", "largest overlap max O"), (1, "mean |O|", "mean overlap |O|")];
 
-fn series(label: impl Into<String>, mark: Mark, points: Vec<[f64; 3]>) -> Series {
-    Series { label: label.into(), points, mark }
-}
-
 /// (mean, standard deviation) for a mark with error bars; one realization has none.
 fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
     let sd = if of.count > 1 { of.sd } else { 0.0 };
@@ -32,7 +28,7 @@ pub(super) fn predictors(of: &Measured<'_>) -> Figure {
             Panel {
                 x: Axis::linear(label),
                 y: y.clone(),
-                series: vec![series("", Mark::Points, points)],
+                series: vec![Series::new("", Mark::Points, points)],
                 ..Panel::default()
             }
         })
@@ -64,7 +60,7 @@ fn histograms(of: &Realization<'_>, score: fn(&PatternRecord) -> f64) -> Vec<Ser
         .into_iter()
         .map(|(failed, label)| {
             let chosen = values.iter().zip(&of.failed).filter(|(_, f)| **f == failed).map(|(&v, _)| v);
-            series(label, Mark::Bars, histogram(&values, chosen, 30, |count| count))
+            Series::new(label, Mark::Bars, histogram(&values, chosen, 30, |count| count))
         })
         .filter(|series| series.points.iter().any(|p| p[1] > 0.0))
         .collect()
@@ -98,7 +94,7 @@ pub(super) fn roc(table: &[Measured<'_>]) -> Figure {
             let points = (0..=50).filter_map(|j| at(f64::from(j) / 50.0)).collect();
             let mark = if k == 0 { Mark::Band } else { Mark::Line };
             let auc = columns(&of.all)[k + 1].mean;
-            series(format!("{name}, AUC {auc:.3}"), mark, points)
+            Series::new(format!("{name}, AUC {auc:.3}"), mark, points)
         });
         Panel {
             title: format!("N = {}, M = {}", of.row.n, of.row.m),
@@ -148,7 +144,7 @@ pub(super) fn scale(of: &Measured<'_>) -> Figure {
         title: String::new(),
         x: x(),
         y,
-        series: vec![series("", Mark::Joined, points)],
+        series: vec![Series::new("", Mark::Joined, points)],
         guides,
         ..Panel::default()
     };
@@ -189,7 +185,7 @@ pub(super) fn end_overlaps(table: &[Measured<'_>]) -> Figure {
             title: format!("N = {}, M = {}", of.row.n, of.row.m),
             x: Axis::linear("end overlap of noiseless runs").within(-0.3, 1.1),
             y: Axis::linear("patterns per bin (%)"),
-            series: vec![series("", Mark::Bars, points)],
+            series: vec![Series::new("", Mark::Bars, points)],
             guides: vec![Guide::Vertical(RETRIEVED, "0.9".into())],
             ..Panel::default()
         }
@@ -212,7 +208,7 @@ pub(super) fn orders(rows: &[Measured<'_>]) -> Figure {
         let shift = (k as f64 - 2.0) * 0.08;
         let points =
             mixed.iter().enumerate().filter_map(|(j, of)| bar(j as f64 + 1.0 + shift, columns(&of.all)[k]));
-        series(name, Mark::Points, points.collect())
+        Series::new(name, Mark::Points, points.collect())
     };
     let names: Vec<String> = mixed
         .iter()
@@ -261,8 +257,8 @@ pub(super) fn centred(rows: &[&Measured<'_>]) -> Result<Figure, Error> {
     let panel = |title: &str, at_least, below| {
         let mut all = Vec::new();
         for ((model, _), (name, line)) in kinds.into_iter().zip(&lines) {
-            all.push(series(*name, Mark::Points, points(model, at_least, below)));
-            all.push(series(*name, Mark::Line, line.clone()));
+            all.push(Series::new(*name, Mark::Points, points(model, at_least, below)));
+            all.push(Series::new(*name, Mark::Line, line.clone()));
         }
         all.retain(|s| !s.points.is_empty());
         Panel {

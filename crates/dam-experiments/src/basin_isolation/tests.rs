@@ -34,18 +34,7 @@ fn small() -> Settings {
 }
 
 fn options(out: &std::path::Path) -> Options {
-    Options {
-        preset: Preset::Quick,
-        seed: 3,
-        realizations: None,
-        threads: Some(2),
-        out: Some(out.to_owned()),
-        shard: None,
-        merge: Vec::new(),
-        force: false,
-        quiet: true,
-        portable: false,
-    }
+    Options::of_a_test(3, out, 2)
 }
 
 fn records(settings: Settings) -> (tempfile::TempDir, Records<Isolation>) {

@@ -119,6 +119,14 @@ pub struct Series {
     pub mark: Mark,
 }
 
+impl Series {
+    /// Points of one kind.
+    #[must_use]
+    pub fn new(label: impl Into<String>, mark: Mark, points: Vec<[f64; 3]>) -> Self {
+        Self { label: label.into(), points, mark }
+    }
+}
+
 /// How points are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mark {

@@ -13,24 +13,14 @@ use super::statistics::Draws;
 use crate::Summary;
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
 
-fn series(label: impl Into<String>, mark: Mark, points: Vec<[f64; 3]>) -> Series {
-    Series { label: label.into(), points, mark }
-}
-
-/// (mean, standard error) for a mark with error bars; one realization has none.
-fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
-    let error = if of.count > 1 { of.standard_error() } else { 0.0 };
-    of.mean.is_finite().then_some([x, of.mean, error])
-}
-
 /// Sweeps against N, with failures and without.
 pub(super) fn convergence(rows: &[(usize, usize, &Draws)]) -> Figure {
     let panel = |counting: usize, title: &str| {
         let shown = CONVERGENCE_SHOWN.into_iter().map(|setting| {
             let (corruption, load) = CONVERGENCE[setting];
             let of = rows.iter().filter(|(k, ..)| *k == setting);
-            let points = of.filter_map(|(_, n, draws)| bar(*n as f64, draws.sweeps()[counting])).collect();
-            series(format!("{corruption} %, α = {}", load as f64 / 1e3), Mark::Joined, points)
+            let points = of.filter_map(|(_, n, draws)| draws.sweeps()[counting].bar(*n as f64)).collect();
+            Series::new(format!("{corruption} %, α = {}", load as f64 / 1e3), Mark::Joined, points)
         });
         Panel {
             title: title.into(),
@@ -63,12 +53,12 @@ pub(super) fn basin(all: &BTreeMap<(usize, usize), Vec<Draws>>) -> Figure {
             .filter_map(|n| {
                 let draws = all.get(&(n, load))?;
                 let points =
-                    BASIN_CORRUPTIONS.zip(draws).filter_map(|(c, d)| bar(c as f64, d.rate())).collect();
-                Some(series(format!("N = {n}"), Mark::Joined, points))
+                    BASIN_CORRUPTIONS.zip(draws).filter_map(|(c, d)| d.rate().bar(c as f64)).collect();
+                Some(Series::new(format!("N = {n}"), Mark::Joined, points))
             })
             .collect();
         let theirs = paper::BASIN.iter().map(|(c, row)| [*c as f64, row[k] / 100.0, 0.0]).collect();
-        shown.push(series("paper", Mark::Points, theirs));
+        shown.push(Series::new("paper", Mark::Points, theirs));
         Panel {
             title: format!("α = {}", load as f64 / 1e3),
             x: Axis::linear("wrong spins at the start (%)"),
@@ -94,13 +84,13 @@ pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> F
             .into_iter()
             .filter_map(|k| {
                 let points =
-                    budgets.iter().zip(all.get(&k)?).filter_map(|(rho, d)| bar(*rho, d.rate())).collect();
+                    budgets.iter().zip(all.get(&k)?).filter_map(|(rho, d)| d.rate().bar(*rho)).collect();
                 let name = PROTOCOLS[k].name.split_once(", ").map_or("", |(_, rest)| rest);
-                Some(series(name, Mark::Joined, points))
+                Some(Series::new(name, Mark::Joined, points))
             })
             .collect();
         let points = paper::BUDGETS.iter().map(|row| [row.0 as f64 / 1e3, theirs(row), 0.0]).collect();
-        lines.push(series(name, Mark::Points, points));
+        lines.push(Series::new(name, Mark::Points, points));
         Panel {
             title: title.into(),
             x: Axis::linear("flips per sweep ρ (share of N)"),
@@ -131,13 +121,13 @@ pub(super) fn correlated(all: &BTreeMap<(usize, usize), Construction>) -> Figure
                 let points = all
                     .iter()
                     .filter(|((e, _), _)| *e == k)
-                    .filter_map(|((_, p), c)| bar(*p as f64, of(c)))
+                    .filter_map(|((_, p), c)| of(c).bar(*p as f64))
                     .collect();
-                series(ENSEMBLES[k].0, Mark::Joined, points)
+                Series::new(ENSEMBLES[k].0, Mark::Joined, points)
             })
             .collect();
         let points = paper::CORRELATED.iter().map(|(p, _, row)| [*p as f64, row[theirs], 0.0]).collect();
-        lines.push(series("paper, correlated", Mark::Points, points));
+        lines.push(Series::new("paper, correlated", Mark::Points, points));
         Panel { x: Axis::linear("patterns p"), y, series: lines, ..Panel::default() }
     };
     Figure {
@@ -159,9 +149,9 @@ pub(super) fn capacity(all: &Capacities) -> Figure {
         let points = all.iter().filter(|((n, _), _)| *n == order).filter_map(|((_, n), p)| {
             let n = *n as f64;
             let unit = if scaled { n.powi(order as i32 - 1) } else { 1.0 };
-            bar(n, Summary::of(p.iter().map(|p| p / unit)))
+            Summary::of(p.iter().map(|p| p / unit)).bar(n)
         });
-        series(format!("n = {order}"), Mark::Joined, points.collect())
+        Series::new(format!("n = {order}"), Mark::Joined, points.collect())
     };
     let panel = |y: Axis, scaled| Panel {
         x: Axis::log("sites N"),
@@ -186,10 +176,11 @@ pub(super) fn certificates(all: &Certificates<'_>) -> Figure {
         let line = |label: &str, of: &dyn Fn(&Certified) -> Option<f64>| {
             let points = all.iter().filter(|((sites, _), _)| *sites == n).filter_map(|((_, p), draws)| {
                 // A logarithmic axis has no place for a radius of zero.
-                bar(*p as f64, Summary::of(draws.iter().filter_map(|c| of(c))))
+                Summary::of(draws.iter().filter_map(|c| of(c)))
+                    .bar(*p as f64)
                     .filter(|[_, y, e]| y - e > 0.05)
             });
-            series(label, Mark::Joined, points.collect())
+            Series::new(label, Mark::Joined, points.collect())
         };
         Panel {
             title: format!("N = {n}"),

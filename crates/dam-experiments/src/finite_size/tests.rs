@@ -3,7 +3,7 @@ use std::path::Path;
 use super::plan::{ATTACKED, PROTOCOLS, patterns, share};
 use super::statistics::{half, slope};
 use super::*;
-use crate::harness::{self, Options, Outcome, Preset};
+use crate::harness::{self, Options, Outcome};
 
 fn settings() -> Settings {
     let two = Realizations { count: 2, trials: 5 };
@@ -21,18 +21,7 @@ fn settings() -> Settings {
 }
 
 fn options(folder: &Path, threads: usize) -> Options {
-    Options {
-        preset: Preset::Quick,
-        seed: 2,
-        realizations: None,
-        threads: Some(threads),
-        out: Some(folder.to_owned()),
-        shard: None,
-        merge: Vec::new(),
-        force: false,
-        quiet: true,
-        portable: false,
-    }
+    Options::of_a_test(2, folder, threads)
 }
 
 #[test]

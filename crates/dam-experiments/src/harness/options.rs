@@ -100,4 +100,21 @@ impl Options {
         let preset = || self.preset.to_possible_value().map_or_else(String::new, |v| v.get_name().into());
         self.out.clone().unwrap_or_else(|| Path::new("out").join(name).join(preset()))
     }
+
+    /// Those of the tests: quick, quiet, everything else left out.
+    #[cfg(test)]
+    pub(crate) fn of_a_test(seed: u64, folder: &Path, threads: usize) -> Self {
+        Self {
+            preset: Preset::Quick,
+            seed,
+            realizations: None,
+            threads: Some(threads),
+            out: Some(folder.to_owned()),
+            shard: None,
+            merge: Vec::new(),
+            force: false,
+            quiet: true,
+            portable: false,
+        }
+    }
 }

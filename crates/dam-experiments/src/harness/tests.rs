@@ -102,18 +102,7 @@ fn settings() -> Settings {
 }
 
 fn options(out: &Path) -> Options {
-    Options {
-        preset: Preset::Quick,
-        seed: 7,
-        threads: Some(2),
-        out: Some(out.to_owned()),
-        realizations: None,
-        shard: None,
-        merge: Vec::new(),
-        force: false,
-        quiet: true,
-        portable: false,
-    }
+    Options::of_a_test(7, out, 2)
 }
 
 fn complete(out: &Path, options: &Options) -> (Vec<u8>, usize) {

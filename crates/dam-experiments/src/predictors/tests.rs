@@ -16,18 +16,7 @@ fn settings() -> Settings {
 }
 
 fn options(folder: &Path) -> Options {
-    Options {
-        preset: Preset::Quick,
-        seed: 2,
-        realizations: None,
-        threads: Some(2),
-        out: Some(folder.to_owned()),
-        shard: None,
-        merge: Vec::new(),
-        force: false,
-        quiet: true,
-        portable: false,
-    }
+    Options::of_a_test(2, folder, 2)
 }
 
 /// The streams of a realization, as good as those of a run.

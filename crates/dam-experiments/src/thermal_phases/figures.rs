@@ -9,18 +9,8 @@ use super::measure::Flagged;
 use super::plan::{BOUNDARY_LOADS, FIGURE_2, LOAD, SHARPNESS};
 use super::statistics::AtTemperature;
 use super::{KernelName, Settings};
+use crate::Error;
 use crate::figure::{Axis, Figure, Guide, Heat, Mark, Panel, Series};
-use crate::{Error, Summary};
-
-pub(super) fn series(label: &str, mark: Mark, points: Vec<[f64; 3]>) -> Series {
-    Series { label: label.into(), points, mark }
-}
-
-/// (mean, standard error) for a mark with error bars; one realization has none.
-pub(super) fn bar(x: f64, of: Summary) -> Option<[f64; 3]> {
-    let error = if of.count > 1 { of.standard_error() } else { 0.0 };
-    of.mean.is_finite().then_some([x, of.mean, error])
-}
 
 /// Figure 1: alignment over the plane, with the paper's lines and those that follow.
 pub(super) fn map(
@@ -122,20 +112,20 @@ pub(super) fn figure_2(of: &[(KernelName, Vec<AtTemperature<'_>>)]) -> Result<Fi
             .collect::<Result<_, _>>()?;
         let line = |of: &[[f64; 2]], k: usize| grid.clone().zip(of).map(|(t, v)| [t, v[k], 0.0]).collect();
         let (finite, infinite) = (format!("{name}, N = {}", FIGURE_2.0), format!("{name}, N → ∞"));
-        let points = temperatures.iter().filter_map(|at| bar(at.temperature, at.spread(|c| c.alignment)));
-        means.push(series(&finite, Mark::Points, points.collect()));
-        means.push(series(&finite, Mark::Line, line(&exact, 0)));
-        means.push(series(&infinite, Mark::Line, line(&theory, 0)));
+        let points = temperatures.iter().filter_map(|at| at.spread(|c| c.alignment).bar(at.temperature));
+        means.push(Series::new(&finite, Mark::Points, points.collect()));
+        means.push(Series::new(&finite, Mark::Line, line(&exact, 0)));
+        means.push(Series::new(&infinite, Mark::Line, line(&theory, 0)));
         let one = |hollow: bool| {
             let chains = temperatures.iter().filter_map(|at| Some((at.temperature, at.all().next()?)));
             let chains = chains.filter(|(_, c)| c.flag.is_some() == hollow);
             chains.map(|(t, c)| [t, c.alignment, 0.0]).collect()
         };
-        single.push(series(name, Mark::Points, one(false)));
-        single.push(series(name, Mark::Hollow, one(true)));
-        single.push(series(name, Mark::Line, line(&theory, 0)));
-        free.push(series(&infinite, Mark::Line, line(&theory, 1)));
-        free.push(series(&finite, Mark::Line, line(&exact, 1)));
+        single.push(Series::new(name, Mark::Points, one(false)));
+        single.push(Series::new(name, Mark::Hollow, one(true)));
+        single.push(Series::new(name, Mark::Line, line(&theory, 0)));
+        free.push(Series::new(&infinite, Mark::Line, line(&theory, 1)));
+        free.push(Series::new(&finite, Mark::Line, line(&exact, 1)));
     }
     let panel = |title: &str, y: Axis, series: Vec<Series>| Panel {
         title: title.into(),
@@ -167,13 +157,13 @@ pub(super) fn figure_2(of: &[(KernelName, Vec<AtTemperature<'_>>)]) -> Result<Fi
 pub(super) fn kinetic(of: &Kinetics<'_>) -> Figure {
     let share = of.lengths.iter().map(|&length| {
         let points = of.at.iter().map(|at| [at.temperature, 1.0 - at.escaped_share(length), 0.0]).collect();
-        series(&format!("{length} steps"), Mark::Joined, points)
+        Series::new(format!("{length} steps"), Mark::Joined, points)
     });
     let half = of.half.iter().map(|&(length, t)| [length, t, 0.0]).collect();
     let line = of.line.iter().map(|&(length, t)| [length, t, 0.0]).collect();
     let memory = of.at.iter().filter(|at| of.remembered.contains(&at.temperature)).map(|at| {
-        let points = at.self_overlap.iter().filter_map(|&(t, c)| bar(t, c)).collect();
-        series(&format!("T = {}", at.temperature), Mark::Joined, points)
+        let points = at.self_overlap.iter().filter_map(|&(t, c)| c.bar(t)).collect();
+        Series::new(format!("T = {}", at.temperature), Mark::Joined, points)
     });
     Figure {
         name: "kinetic".into(),
@@ -195,8 +185,8 @@ pub(super) fn kinetic(of: &Kinetics<'_>) -> Figure {
                 x: Axis::log("steps of a chain"),
                 y: Axis::linear("temperature of half escape"),
                 series: vec![
-                    series("chains", Mark::Joined, half),
-                    series("N Δf/T = ln(steps)", Mark::Line, line),
+                    Series::new("chains", Mark::Joined, half),
+                    Series::new("N Δf/T = ln(steps)", Mark::Line, line),
                 ],
                 ..Panel::default()
             },
@@ -244,8 +234,8 @@ pub(super) fn boundary(of: &Boundaries<'_>) -> Figure {
             shown.map(|(row, at)| [row.sites as f64, at.temperature, 0.005]).collect()
         };
         let label = format!("α = {alpha}");
-        lines.push(series(&label, Mark::Joined, points(false)));
-        lines.push(series(&label, Mark::Hollow, points(true)));
+        lines.push(Series::new(&label, Mark::Joined, points(false)));
+        lines.push(Series::new(&label, Mark::Hollow, points(true)));
     }
     let panel = Panel {
         series: lines,

@@ -7,7 +7,7 @@ use super::measure::Flagged;
 use super::plan::{BETA, FIGURE_2, LOAD, SHARPNESS, SMALL, WIDE};
 use super::statistics::{AtTemperature, apart, by_chain, chains, intervals, shares_apart};
 use super::{Cell, KernelName, SamplerName, Settings, ThermalPhases, boundaries, curves, figures, paper};
-use crate::figure::Mark;
+use crate::figure::{Mark, Series};
 use crate::harness::Records;
 use crate::report::{Quantity, Report, Table};
 use crate::{Error, Summary};
@@ -336,14 +336,14 @@ fn samplers(settings: &Settings, records: &Records<ThermalPhases>, report: &mut 
                     at.iter().map(|at| at.spread(|c| c.acceptance)),
                 ),
             );
-            let shares = at.iter().filter_map(|at| figures::bar(at.temperature, at.left_by_draw()));
-            lines.push(figures::series(sampler, Mark::Joined, shares.collect()));
+            let shares = at.iter().filter_map(|at| at.left_by_draw().bar(at.temperature));
+            lines.push(Series::new(sampler, Mark::Joined, shares.collect()));
         }
         let theirs = theirs
             .iter()
             .map(|&(t, _, share)| [t, share, (share * (1.0 - share) / paper::CHAINS as f64).sqrt()]);
         if !lines.is_empty() {
-            lines.push(figures::series("independent, all patterns", Mark::Points, theirs.collect()));
+            lines.push(Series::new("independent, all patterns", Mark::Points, theirs.collect()));
             panels.push((format!("N = {sites}"), lines));
         }
     }

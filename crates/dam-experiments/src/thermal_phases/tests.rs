@@ -3,7 +3,7 @@ use std::path::Path;
 use super::plan::FIGURE_2_T;
 use super::statistics::{apart, chains, shares_apart};
 use super::*;
-use crate::harness::{self, Options, Outcome, Preset};
+use crate::harness::{self, Options, Outcome};
 
 fn settings() -> Settings {
     Settings {
@@ -27,18 +27,7 @@ fn settings() -> Settings {
 }
 
 fn options(folder: &Path, threads: usize) -> Options {
-    Options {
-        preset: Preset::Quick,
-        seed: 2,
-        realizations: None,
-        threads: Some(threads),
-        out: Some(folder.to_owned()),
-        shard: None,
-        merge: Vec::new(),
-        force: false,
-        quiet: true,
-        portable: false,
-    }
+    Options::of_a_test(2, folder, threads)
 }
 
 /// A column of a table that was written.
