@@ -39,7 +39,8 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
     report.heading("Correlated patterns");
     report.text(
         "N = 500, 20 % wrong. β is the largest overlap of all pairs. The paper does not say how its correlated patterns are made; its \
-         β is flat in p and its rate falls slowly (docs/errata.md, F6).",
+         β is flat in p and its rate falls slowly (docs/errata.md, F6). Size and flip of the clusters are scanned here to see what \
+         comes near; agreement of one of them is a fit, not a test.",
     );
     let rows: Vec<(usize, usize, &Construction)> = all.iter().map(|(&(k, p), c)| (k, p, c)).collect();
     let beta = |c: &Construction| Summary::of(c.beta.iter().copied());

@@ -36,10 +36,10 @@ const CERTIFIED: [(usize, usize); 8] =
 /// Positions in [`ENSEMBLES`]: two of those that are near the paper's table, and one that is not.
 pub(super) const INDEPENDENT: usize = 0;
 pub(super) const CLUSTERS: usize = 1;
-pub(super) const SMALLER_CLUSTERS: usize = 10;
+pub(super) const SMALLER_CLUSTERS: usize = 11;
 pub(super) const TEMPLATE: usize = 6;
 /// Constructions of correlated patterns.
-pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 11] = [
+pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 12] = [
     ("independent", PatternEnsemble::Independent),
     ("clusters of 20, flip 0.28", PatternEnsemble::Clusters { size: 20, flip: 0.28 }),
     ("clusters of 20, flip 0.275", PatternEnsemble::Clusters { size: 20, flip: 0.275 }),
@@ -51,6 +51,7 @@ pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 11] = [
     ("chain, flip 0.4", PatternEnsemble::Chain { flip: 0.4 }),
     ("chain, flip 0.375", PatternEnsemble::Chain { flip: 0.375 }),
     ("clusters of 18, flip 0.27", PatternEnsemble::Clusters { size: 18, flip: 0.27 }),
+    ("clusters of 18, flip 0.275", PatternEnsemble::Clusters { size: 18, flip: 0.275 }),
 ];
 
 /// Which spins an adversary flips; the states that it needs are made for each target.
