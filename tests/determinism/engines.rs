@@ -6,16 +6,7 @@ use dam_core::rand::Rng;
 use dam_core::{Flip, FormalField, Level, Priced, StreamRng, limit_level};
 
 use super::LEVEL;
-use super::brute::{Memory, Model, dots, flipped, random_patterns, random_signs, spins};
-
-const ORDERS: [Model; 6] = [
-    Model::Monomial(2),
-    Model::Monomial(3),
-    Model::Monomial(4),
-    Model::Monomial(5),
-    Model::Rectified(3),
-    Model::Hermite3,
-];
+use super::brute::{MODELS, Memory, Model, dots, flipped, random_patterns, random_signs, spins};
 
 /// Runs `work` on every level of this machine.
 fn on_every_level(mut work: impl FnMut(Level)) {
@@ -86,7 +77,7 @@ fn sweeps_equal_brute_force_on_every_level() {
                 let near: Vec<i8> =
                     patterns[0].iter().enumerate().map(|(i, &s)| if i % 5 == 0 { -s } else { s }).collect();
                 for start in [random_signs(n, &mut rng), near] {
-                    for model in ORDERS {
+                    for model in MODELS {
                         let memory = model.memory(patterns);
                         for formal in [false, true] {
                             let (mut x, mut state) = (start.clone(), spins(&start));

@@ -55,7 +55,9 @@ pub use diagnostics::{
 };
 pub use ensemble::PatternEnsemble;
 pub use error::Error;
-pub use retrieval::{Census, EndState, Proportion, Reach, Reached, Retrieval, Trials, basin_radius};
+pub use retrieval::{
+    Census, EndState, Proportion, Reach, Reached, Retrieval, Trials, basin_radius, half_point,
+};
 
 /// The code of the guide to the theory, compiled and run as a test.
 #[cfg(doctest)]

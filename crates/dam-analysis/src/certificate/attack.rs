@@ -25,7 +25,7 @@ pub fn fields_are_right(memory: &PolynomialMemory, target: &Spins, x: &Spins) ->
 ///
 /// Of every site the attack turns the aligned spins whose flips lower its margin the most, one after the other until its
 /// field is wrong, all ranked once at the pattern; and for the 16 sites that fall first, ranked afresh after every flip.
-/// O(N² p), and O(N² p d) for those 16 together with N/16.
+/// O(N² p), and O(N p d) for each of those 16.
 ///
 /// # Errors
 /// [`Error::Core`] if there is no such pattern.

@@ -166,15 +166,7 @@ impl Interference {
             row
         });
         let top = |i: usize, d: usize| if d == 0 { 0.0 } else { 12.0 * rows[i][d - 1] };
-        let spread = |d: usize| 12.0 * d as f64 * self.spectral;
-        let margin = |i: usize, d: usize| self.signal(d) + self.at_pattern[i] as f64 - top(i, d) - spread(d);
-        let holds = |d: usize| d < n && (0..n).all(|i| margin(i, d) > 0.0);
-        let limit = |d: usize| {
-            let d = d.min(n - 1);
-            let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
-            self.largest_loss(worst, d, top(worst, d), spread(d))
-        };
-        self.radius(holds, limit)
+        self.by_site(n - 1, top, |d| 12.0 * d as f64 * self.spectral)
     }
 
     /// T3 with the second order pair by pair: a_i(D) = h(N − 2d − 1) + R_i − 12 Σ_{j∈D} Σ_{k∉D} A_ijk holds exactly, and
@@ -246,14 +238,28 @@ impl Interference {
         Certificate { radius, rate: 0.0, limit: limit(radius.map_or(0, |d| d + 1)) }
     }
 
-    /// Which term costs a site the most.
-    pub(super) fn largest_loss(&self, site: usize, d: usize, coupling: f64, spread: f64) -> Assumption {
-        largest([
-            (Assumption::Signal, self.signal(0) - self.signal(d)),
-            (Assumption::Interference, -(self.at_pattern[site] as f64)),
-            (Assumption::Coupling, coupling),
-            (Assumption::Spread, spread),
-        ])
+    /// The largest radius, up to `most`, at which h(N − 2d − 1) + R_i − coupling(i, d) − spread(d) > 0 at every site i.
+    pub(super) fn by_site(
+        &self,
+        most: usize,
+        coupling: impl Fn(usize, usize) -> f64,
+        spread: impl Fn(usize) -> f64,
+    ) -> Certificate {
+        let n = self.n as usize;
+        let margin =
+            |i: usize, d: usize| self.signal(d) + self.at_pattern[i] as f64 - coupling(i, d) - spread(d);
+        let holds = |d: usize| d <= most && (0..n).all(|i| margin(i, d) > 0.0);
+        let limit = |d: usize| {
+            let d = d.min(most);
+            let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
+            largest([
+                (Assumption::Signal, self.signal(0) - self.signal(d)),
+                (Assumption::Interference, -(self.at_pattern[worst] as f64)),
+                (Assumption::Coupling, coupling(worst, d)),
+                (Assumption::Spread, spread(d)),
+            ])
+        };
+        self.radius(holds, limit)
     }
 }
 

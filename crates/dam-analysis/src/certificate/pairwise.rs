@@ -1,4 +1,4 @@
-//! The cut of T3, bounded spin by spin from all triple products.
+//! The cut of T3, bounded pair by pair from all triple products.
 
 use dam_core::{BitPatterns, Hypercube, PatternStore, parallel};
 
@@ -63,14 +63,7 @@ pub(super) fn certificate(of: &Interference) -> Result<Certificate, Error> {
     let mut depth = DEPTH.min(n - 1);
     loop {
         let bounds = parallel::map(n, |i| cuts(of, &store, i, depth));
-        let margin = |i: usize, d: usize| of.signal(d) + of.at_pattern[i] as f64 - bounds[i][d];
-        let holds = |d: usize| d <= depth && (0..n).all(|i| margin(i, d) > 0.0);
-        let limit = |d: usize| {
-            let d = d.min(depth);
-            let worst = (0..n).min_by(|&a, &b| margin(a, d).total_cmp(&margin(b, d))).unwrap_or(0);
-            of.largest_loss(worst, d, bounds[worst][d], 0.0)
-        };
-        let found = of.radius(holds, limit);
+        let found = of.by_site(depth, |i, d| bounds[i][d], |_| 0.0);
         if found.radius < Some(depth) || depth == n - 1 {
             return Ok(found);
         }

@@ -6,7 +6,7 @@ mod proportion;
 mod reach;
 
 pub use census::{Census, EndState};
-pub use proportion::{Proportion, basin_radius};
+pub use proportion::{Proportion, basin_radius, half_point};
 pub(crate) use reach::most_wrong;
 pub use reach::{Reach, Reached};
 

@@ -95,11 +95,16 @@ pub fn basin_radius(levels: &[f64], curve: &[Proportion]) -> Result<Option<f64>,
         return Err(Error::Parameter { name: "noise level", expected: "rising levels", found: pair[1] });
     }
     let fractions: Vec<f64> = curve.iter().map(|point| point.fraction()).collect();
-    Ok(levels
-        .windows(2)
-        .zip(fractions.windows(2))
-        .find(|(_, f)| f[0] >= 0.5 && f[1] < 0.5)
-        .map(|(x, f)| x[0] + (x[1] - x[0]) * (f[0] - 0.5) / (f[0] - f[1])))
+    Ok(half_point(levels, &fractions))
+}
+
+/// Where a curve of fractions first falls below 1/2, linear between its points, of which there are as many as levels, in
+/// rising order: [`basin_radius`] of what is no count of trials. `None` if it never does, or is below from the start.
+#[must_use]
+pub fn half_point(levels: &[f64], fractions: &[f64]) -> Option<f64> {
+    let mut pairs = levels.windows(2).zip(fractions.windows(2));
+    let (x, f) = pairs.find(|(_, f)| f[0] >= 0.5 && f[1] < 0.5)?;
+    Some(x[0] + (x[1] - x[0]) * (f[0] - 0.5) / (f[0] - f[1]))
 }
 
 #[cfg(test)]

@@ -195,9 +195,8 @@ impl SpinAdversary {
             Choice::SmallestMargin => sites.iter().map(|&i| moves.price(i as usize)).collect(),
             Choice::LargestMargin => sites.iter().map(|&i| -moves.price(i as usize)).collect(),
             Choice::StrongestCoupling => {
-                let margin = |&i: &u32| moves.price(i as usize);
-                let Some(weakest) = sites.iter().copied().min_by(|a, b| margin(a).total_cmp(&margin(b)))
-                else {
+                let margins = sites.iter().map(|&i| (moves.price(i as usize), i));
+                let Some((_, weakest)) = margins.min_by(|a, b| a.0.total_cmp(&b.0)) else {
                     return sites;
                 };
                 sites.retain(|&i| i != weakest);

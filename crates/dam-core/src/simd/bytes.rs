@@ -62,19 +62,29 @@ fn sums_at(level: Level, mask: &[u64], flip: u64, plane: &[i8], powers: Powers) 
 
 #[inline]
 fn block_at(level: Level, mask: &[u64], flip: u64, plane: &[i8], powers: Powers) -> [i32; 2] {
+    match powers {
+        Powers::One => block_of::<true, false>(level, mask, flip, plane),
+        Powers::Two => block_of::<false, true>(level, mask, flip, plane),
+        Powers::Both => block_of::<true, true>(level, mask, flip, plane),
+    }
+}
+
+#[inline]
+fn block_of<const LINEAR: bool, const SQUARE: bool>(
+    level: Level,
+    mask: &[u64],
+    flip: u64,
+    plane: &[i8],
+) -> [i32; 2] {
     #[cfg(target_arch = "x86_64")]
     match level.min(super::detected()) {
         // SAFETY: `detected` has found every feature that the functions enable.
-        Level::Avx512 => return unsafe { avx512::sums(mask, flip, plane, powers) },
+        Level::Avx512 => return unsafe { avx512::sums::<LINEAR, SQUARE>(mask, flip, plane) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { avx2::sums(mask, flip, plane, powers) },
+        Level::Avx2 => return unsafe { avx2::sums::<LINEAR, SQUARE>(mask, flip, plane) },
         Level::Portable => {}
     }
-    match powers {
-        Powers::One => vectorize_at(level, Sums::<true, false> { mask, flip, plane }),
-        Powers::Two => vectorize_at(level, Sums::<false, true> { mask, flip, plane }),
-        Powers::Both => vectorize_at(level, Sums::<true, true> { mask, flip, plane }),
-    }
+    vectorize_at(level, Sums::<LINEAR, SQUARE> { mask, flip, plane })
 }
 
 #[inline]

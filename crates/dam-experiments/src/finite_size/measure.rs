@@ -123,6 +123,12 @@ fn trials(memory: &Memory, wrong: usize, count: usize, streams: Streams) -> Resu
     Ok(Tally::of(&reach.trials(memory, asynchronous, &FlipExactly::new(wrong), count, streams)?))
 }
 
+/// Trials of one's own, on all cores.
+fn tally(count: usize, trial: impl Fn(usize) -> Result<Reached, Error> + Sync) -> Result<Tally, Error> {
+    let all: Vec<Reached> = parallel::map(count, trial).into_iter().collect::<Result<_, _>>()?;
+    Ok(Tally::of(&all))
+}
+
 pub(super) fn measure(settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
     match *cell {
         Cell::Convergence { setting, sites, .. } => {
@@ -194,8 +200,7 @@ fn attacked(
             reach.run(memory, &dynamics, &mut x, &target, &mut rng)?
         })
     };
-    let all: Vec<Reached> = parallel::map(count, trial).into_iter().collect::<Result<_, _>>()?;
-    Ok(Tally::of(&all))
+    tally(count, trial)
 }
 
 /// Patterns at which half of the trials succeed, by bisection of ln p to 2 %; the patterns of every p are the first p of
@@ -240,8 +245,7 @@ fn certified(memory: &Memory, count: usize, streams: Streams) -> Result<Certifie
             let mut x = FlipExactly::new(wrong).corrupt(memory.space(), &goal, &mut rng)?;
             Ok(reach.run(memory, &asynchronous(&goal), &mut x, &goal, &mut rng)?)
         };
-        let all: Vec<Reached> = parallel::map(count, trial).into_iter().collect::<Result<_, _>>()?;
-        Ok(Tally::of(&all).rate())
+        Ok(tally(count, trial)?.rate())
     };
     let (mut low, mut high) = (0, memory.space().sites() / 2);
     while high - low > 1 {

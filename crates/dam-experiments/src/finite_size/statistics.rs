@@ -81,14 +81,6 @@ pub(super) fn mean(draws: &[usize], of: impl Fn(usize) -> f64) -> f64 {
     draws.iter().map(|&r| of(r)).sum::<f64>() / draws.len() as f64
 }
 
-/// Where a falling curve crosses one half, by a line between its points; `None` if it does not.
-pub(super) fn half(x: &[f64], y: &[f64]) -> Option<f64> {
-    x.windows(2).zip(y.windows(2)).find_map(|(x, y)| {
-        let falls = y[0] >= 0.5 && y[1] < 0.5;
-        falls.then(|| x[0] + (y[0] - 0.5) / (y[0] - y[1]) * (x[1] - x[0]))
-    })
-}
-
 /// The slope of a least-squares line.
 pub(super) fn slope(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;

@@ -1,7 +1,9 @@
 use std::path::Path;
 
+use dam_analysis::half_point;
+
 use super::plan::{ATTACKED, PROTOCOLS, patterns, share};
-use super::statistics::{half, slope};
+use super::statistics::slope;
 use super::*;
 use crate::harness::{self, Options, Outcome};
 
@@ -78,8 +80,8 @@ fn sweeps_are_counted_in_both_ways() {
 
 #[test]
 fn curves_cross_one_half_between_their_points() {
-    assert_eq!(half(&[1.0, 2.0, 4.0], &[1.0, 0.75, 0.25]), Some(3.0));
-    assert_eq!((half(&[1.0, 2.0], &[1.0, 0.5]), half(&[1.0, 2.0], &[0.4, 0.1])), (None, None));
+    assert_eq!(half_point(&[1.0, 2.0, 4.0], &[1.0, 0.75, 0.25]), Some(3.0));
+    assert_eq!((half_point(&[1.0, 2.0], &[1.0, 0.5]), half_point(&[1.0, 2.0], &[0.4, 0.1])), (None, None));
     assert!((slope(&[(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)]) - 2.0).abs() < 1e-12);
     assert_eq!((patterns(5, 500), share(155, 500), share(125, 300)), (1250, 78, 38));
 }

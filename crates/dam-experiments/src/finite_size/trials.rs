@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dam_analysis::half_point;
 use dam_core::Streams;
 
 use super::plan::{
     ATTACKED, BASIN_CORRUPTIONS, BASIN_LOADS, CONVERGENCE, HARDEST, PROTOCOLS, STRONG, SUCCESS, SWEEPS, WEAK,
 };
-use super::statistics::{Draws, bootstrap, gather, half, mean, slope};
+use super::statistics::{Draws, bootstrap, gather, mean, slope};
 use super::{Cell, FiniteSize, Settings, figures, paper};
 use crate::harness::Records;
 use crate::report::{Quantity, Report, Table};
@@ -185,14 +186,14 @@ pub(super) fn basin(
     let at: Vec<f64> = BASIN_CORRUPTIONS.map(|c| c as f64).collect();
     for (k, load) in BASIN_LOADS.into_iter().enumerate() {
         let theirs: Vec<f64> = paper::BASIN.iter().map(|(_, row)| row[k] / 100.0).collect();
-        let ours = every.iter().filter_map(|&r| half(&at, &curves(&all, shown, &[r])[k]));
+        let ours = every.iter().filter_map(|&r| half_point(&at, &curves(&all, shown, &[r])[k]));
         report.quantity(Quantity {
             name: format!(
                 "wrong spins (%) at which half of the trials succeed, α = {}, N = {shown}",
                 load as f64 / 1e3
             ),
             source: "table of basins".into(),
-            paper: half(&at[..theirs.len()], &theirs),
+            paper: half_point(&at[..theirs.len()], &theirs),
             ours: Summary::of(ours),
             digits: 1,
         });
@@ -227,7 +228,7 @@ pub(super) fn adversary(
         100.0 * (1.0 - SUCCESS)
     ));
     let crossing = |of: &[Draws], sample: &[usize]| {
-        half(&budgets, &of.iter().map(|d| mean(sample, |r| d.0[r].rate())).collect::<Vec<_>>())
+        half_point(&budgets, &of.iter().map(|d| mean(sample, |r| d.0[r].rate())).collect::<Vec<_>>())
     };
     let single = |of: &[Draws]| Summary::of((0..draws).filter_map(|r| crossing(of, &[r])));
     let rows: Vec<(usize, &Vec<Draws>)> = all.iter().map(|(&k, of)| (k, of)).collect();
@@ -274,7 +275,7 @@ pub(super) fn adversary(
     let theirs = |of: fn(&(usize, f64, f64)) -> f64| {
         let (x, y): (Vec<f64>, Vec<f64>) =
             paper::BUDGETS.iter().map(|row| (row.0 as f64 / 1e3, of(row))).unzip();
-        half(&x, &y)
+        half_point(&x, &y)
     };
     let columns =
         [(STRONG, "Table 6, strong", theirs(|row| row.1)), (WEAK, "Table 6, weak", theirs(|row| row.2))];

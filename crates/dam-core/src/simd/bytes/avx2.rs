@@ -2,8 +2,6 @@
 
 use std::arch::x86_64::*;
 
-use super::Powers;
-
 /// All ones in byte `l` where bit `l` is set.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -37,17 +35,11 @@ fn add_products(sum: __m256i, a: __m256i, b: __m256i) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn sums(mask: &[u64], flip: u64, plane: &[i8], powers: Powers) -> [i32; 2] {
-    match powers {
-        Powers::One => sums_of::<true, false>(mask, flip, plane),
-        Powers::Two => sums_of::<false, true>(mask, flip, plane),
-        Powers::Both => sums_of::<true, true>(mask, flip, plane),
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn sums_of<const LINEAR: bool, const SQUARE: bool>(mask: &[u64], flip: u64, plane: &[i8]) -> [i32; 2] {
+pub(super) fn sums<const LINEAR: bool, const SQUARE: bool>(
+    mask: &[u64],
+    flip: u64,
+    plane: &[i8],
+) -> [i32; 2] {
     let zero = _mm256_setzero_si256();
     let (mut linear, mut square) = ([zero; 2], [zero; 2]);
     let ones = _mm256_set1_epi8(1);

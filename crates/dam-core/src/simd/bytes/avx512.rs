@@ -2,23 +2,15 @@
 
 use std::arch::x86_64::*;
 
-use super::Powers;
-
 /// Chains of additions that run side by side.
 const CHAINS: usize = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-pub(super) fn sums(mask: &[u64], flip: u64, plane: &[i8], powers: Powers) -> [i32; 2] {
-    match powers {
-        Powers::One => sums_of::<true, false>(mask, flip, plane),
-        Powers::Two => sums_of::<false, true>(mask, flip, plane),
-        Powers::Both => sums_of::<true, true>(mask, flip, plane),
-    }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-fn sums_of<const LINEAR: bool, const SQUARE: bool>(mask: &[u64], flip: u64, plane: &[i8]) -> [i32; 2] {
+pub(super) fn sums<const LINEAR: bool, const SQUARE: bool>(
+    mask: &[u64],
+    flip: u64,
+    plane: &[i8],
+) -> [i32; 2] {
     let zero = _mm512_setzero_si512();
     let (mut linear, mut square) = ([zero; CHAINS], [zero; CHAINS]);
     let ones = _mm512_set1_epi8(1);

@@ -1,7 +1,7 @@
 //! One byte per pattern: the prices of quadratic and cubic energies.
 //!
 //! All dot products have the parity of N, so half of one, k = ⌊S/2⌋, lies in a byte while |S| <= 254; the few patterns
-//! beyond, the one that is retrieved among them, are kept apart. A flip moves every k by one. What a flip changes of an
+//! near that or beyond, the one that is retrieved among them, are kept apart. A flip moves every k by one. What a flip changes of an
 //! energy of degree three or less is a polynomial of k of degree two, so a price needs Σ k and Σ k² over the patterns
 //! that agree with the spin: one product of bytes by a column of bits.
 
