@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each case, and what its message must name.
-const CASES: [(&str, &[&str]); 22] = [
+const CASES: [(&str, &[&str]); 24] = [
     ("asynchronous_on_sphere", &["`Hypercube`", "`GradientDescent`"]),
     ("conjugate_gradient_on_hypercube", &["`Sphere`", "`Euclidean`", "`Asynchronous`"]),
+    ("conjugate_gradient_on_regenerated", &["`Regenerated`", "`GradientDescent`"]),
     ("energy_without_a_field", &["implement `LocalField`", "`Metropolis`"]),
     ("extensive_kernel_in_the_compact_theory", &["impl CompactSupport", "`Theory`"]),
     ("flip_exactly_on_sphere", &["`TangentNoise`"]),
@@ -22,6 +23,10 @@ const CASES: [(&str, &[&str]); 22] = [
     ("pair_metropolis_on_hypercube", &["`Sphere`", "`SpinMetropolis`"]),
     ("patterns_of_another_scalar", &["their own scalar T", "`v.map(f64::from)`"]),
     ("power_one_in_the_extensive_theory", &["`Powered(kernel)`", "`CompactTheory`"]),
+    (
+        "regenerated_patterns_with_one_more",
+        &["regenerated patterns are what their function makes", "`Dam::new`"],
+    ),
     ("signs_on_sphere", &["their own scalar T", "i8"]),
     ("tangent_noise_on_hypercube", &["`FlipExactly`", "`FlipEach`"]),
     ("theory_of_a_euclidean_memory", &["the sphere or the hypercube", "`exponential_load`"]),

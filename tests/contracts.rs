@@ -16,6 +16,8 @@ mod fields;
 mod grid;
 #[path = "contracts/prices.rs"]
 mod prices;
+#[path = "contracts/regenerated.rs"]
+mod regenerated;
 #[path = "contracts/samplers.rs"]
 mod samplers;
 #[path = "contracts/synchronous.rs"]

@@ -1,6 +1,6 @@
 use dam_core::nalgebra::{DMatrix, DVector};
 use dam_core::prelude::*;
-use dam_core::{Aggregator, BitPatterns, DensePatterns, IntoState, StateIn};
+use dam_core::{Aggregator, BitPatterns, DensePatterns, EditableStore, IntoState, StateIn};
 
 fn refuses_state<P, K, Q>(
     mut memory: Dam<P, K, Q>,
@@ -8,7 +8,7 @@ fn refuses_state<P, K, Q>(
     bad: &StateIn<P>,
     check: impl Fn(Error),
 ) where
-    P: PatternStore,
+    P: EditableStore,
     K: Kernel,
     Q: Aggregator,
     StateIn<P>: IntoState<P::Space>,
@@ -217,6 +217,33 @@ fn a_memory_needs_a_pattern() {
 }
 
 #[test]
+fn regenerated_patterns_are_checked_when_the_store_is_made() {
+    let space = Sphere::<f64>::new(4).unwrap();
+    let ones = |mu: usize| DVector::from_element(if mu == 20_000 { 5 } else { 4 }, 1.0);
+    let made = |count| DensePatterns::regenerated(space.clone(), count, ones);
+    refused!(made(0), Error::NoPatterns, "at least one pattern", "M = 0");
+    refused!(made(20_001), Error::Dimension { expected: 4, found: 5, .. }, "pattern");
+    let store = made(20_000).unwrap();
+    refused!(store.pattern(20_000), Error::PatternIndex { len: 20_000, .. }, "found 20000");
+    let long = |mu: usize| DVector::from_element(4, if mu == 3 { 2.0 } else { 1.0 });
+    refused!(DensePatterns::regenerated(space.clone(), 9, long), Error::NotOnSphere { .. }, "found norm 4");
+    let broken = |mu: usize| DVector::from_element(4, if mu == 3 { f64::NAN } else { 1.0 });
+    let euclidean = Euclidean::new(4).unwrap();
+    refused!(DensePatterns::regenerated(euclidean, 9, broken), Error::NotFinite { site: 0, .. }, "NaN");
+}
+
+#[test]
+fn attention_weights_refuse_what_does_not_fit() {
+    let (patterns, x) = two_patterns::<f64>();
+    let memory = models::attention(Euclidean::new(4).unwrap(), 1.0, &patterns).unwrap();
+    let x = [x];
+    refused!(memory.attention_weights(&x, &[2]), Error::PatternIndex { index: 2, len: 2 }, "found 2");
+    refused!(memory.attention_weights(&x, &[]), Error::Dimension { expected: 1, found: 0, .. }, "found 0");
+    let short = [DVector::zeros(3)];
+    refused!(memory.attention_weights(&short, &[0]), Error::Dimension { expected: 4, found: 3, .. }, "state");
+}
+
+#[test]
 fn a_space_needs_a_site() {
     let message = "N >= 1 sites, found N = 0";
     refused!(Hypercube::new(0), Error::NoSites, message);
@@ -231,7 +258,7 @@ fn a_space_needs_a_site() {
 
 #[test]
 fn pattern_indices_are_checked() {
-    fn check<P: PatternStore, K: Kernel, Q: Aggregator>(mut memory: Dam<P, K, Q>) {
+    fn check<P: EditableStore, K: Kernel, Q: Aggregator>(mut memory: Dam<P, K, Q>) {
         for index in [2, 3, 64, usize::MAX] {
             let found = format!("less than M = 2, found {index}");
             refused!(memory.pattern(index), Error::PatternIndex { len: 2, .. }, found);

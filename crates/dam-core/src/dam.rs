@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use crate::aggregate::{Aggregator, Total};
+use crate::aggregate::{Aggregator, LogSum, Total};
 use crate::energy::{Energy, LocalField};
 use crate::kernel::Kernel;
-use crate::reduce::Reduction;
-use crate::space::{IntoState, StateSpace, VectorSpace};
-use crate::store::{BitPatterns, DensePatterns, FieldIn, Overlaps, PatternStore, SHARD, StateIn, Storable};
-use crate::{Error, Real};
+use crate::space::{IntoState, StateSpace};
+use crate::store::{BitPatterns, EditableStore, FieldIn, PatternStore, StateIn, Storable};
+use crate::{Error, Overlap};
 
 /// A dense associative memory, `E(x) = −c Q(Σ_μ F(x·ξ^μ/N)) [+ |x|²/2 in the Euclidean space]`.
 ///
@@ -100,6 +99,12 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         &self.store
     }
 
+    /// The stored patterns, for a memory of another kernel ([`with_store`](Self::with_store)).
+    #[must_use]
+    pub fn into_store(self) -> P {
+        self.store
+    }
+
     /// The kernel F.
     #[must_use]
     pub fn kernel(&self) -> &K {
@@ -125,33 +130,6 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// [`Error::PatternIndex`] if `mu >= M`.
     pub fn pattern(&self, mu: usize) -> Result<StateIn<P>, Error> {
         self.store.pattern(mu)
-    }
-
-    /// Adds a pattern at the end; amortised O(N).
-    ///
-    /// # Errors
-    /// What [`IntoState::into_state`] finds wrong with it.
-    pub fn push(&mut self, pattern: impl IntoState<P::Space>) -> Result<(), Error> {
-        let pattern = pattern.into_state(self.store.space())?;
-        self.store.push(pattern)?;
-        self.retabulate()
-    }
-
-    /// Removes pattern `mu` in O(N) and returns it; the last pattern takes its index.
-    ///
-    /// # Errors
-    /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
-    pub fn swap_remove(&mut self, mu: usize) -> Result<StateIn<P>, Error> {
-        let taken = self.store.swap_remove(mu)?;
-        self.retabulate()?;
-        Ok(taken)
-    }
-
-    fn retabulate(&mut self) -> Result<(), Error> {
-        if !self.store.tables_hold(&self.tables, &self.kernel) {
-            self.tables = self.store.tables(&self.kernel)?;
-        }
-        Ok(())
     }
 
     /// The overlaps x·ξ^μ/N with all patterns.
@@ -181,17 +159,24 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// As [`StateSpace::check`].
     pub fn nearest_all(&self, x: &[StateIn<P>]) -> Result<Vec<(usize, f64)>, Error> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
-        let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
-        crate::parallel::map_parts(&mut best, SCANNED, |part, best| {
-            self.store.scan(&x[part * SCANNED..][..best.len()], |s, first, m| {
+        let (groups, parts) = (x.len().div_ceil(SCANNED), self.len().div_ceil(PART));
+        let found = crate::parallel::map(groups * parts, |task| {
+            let x = &x[task / parts * SCANNED..x.len().min((task / parts + 1) * SCANNED)];
+            let first = task % parts * PART;
+            let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
+            self.store.scan_part(first..self.len().min(first + PART), x, |s, first, m| {
                 for (k, &m) in m.iter().enumerate() {
                     if m > best[s].1 {
                         best[s] = (first + k, m);
                     }
                 }
             });
+            best
         });
-        Ok(best)
+        let nearer = |best: Found, next: &Found| if next.1 > best.1 { *next } else { best };
+        let of =
+            |parts: &[Vec<Found>], s: usize| parts[1..].iter().map(|part| &part[s]).fold(parts[0][s], nearer);
+        Ok(found.chunks(parts).flat_map(|parts| (0..parts[0].len()).map(move |s| of(parts, s))).collect())
     }
 
     /// −c Q(Σ).
@@ -215,8 +200,70 @@ impl<K: Kernel, Q: Aggregator> Dam<BitPatterns, K, Q> {
     }
 }
 
-/// States that pass over the patterns together in [`Dam::nearest_all`].
+/// States that pass over the patterns together in [`Dam::nearest_all`], and patterns of a task.
 const SCANNED: usize = 128;
+const PART: usize = 1 << 18;
+
+/// A pattern and an overlap.
+type Found = (usize, f64);
+
+impl<P: EditableStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
+    /// Adds a pattern at the end; amortised O(N).
+    ///
+    /// # Errors
+    /// What [`IntoState::into_state`] finds wrong with it.
+    pub fn push(&mut self, pattern: impl IntoState<P::Space>) -> Result<(), Error> {
+        let pattern = pattern.into_state(self.store.space())?;
+        self.store.push(pattern)?;
+        self.retabulate()
+    }
+
+    /// Removes pattern `mu` in O(N) and returns it; the last pattern takes its index.
+    ///
+    /// # Errors
+    /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
+    pub fn swap_remove(&mut self, mu: usize) -> Result<StateIn<P>, Error> {
+        let taken = self.store.swap_remove(mu)?;
+        self.retabulate()?;
+        Ok(taken)
+    }
+
+    fn retabulate(&mut self) -> Result<(), Error> {
+        if !self.store.tables_hold(&self.tables, &self.kernel) {
+            self.tables = self.store.tables(&self.kernel)?;
+        }
+        Ok(())
+    }
+}
+
+impl<P: PatternStore, K: Kernel> Dam<P, K, LogSum> {
+    /// The attention weight of pattern `mu[k]` at state `x[k]`, its share p_μ = F(m_μ) / Σ_ν F(m_ν) of the sum: for the
+    /// exponential kernel the softmax weight. In [0, 1], to the rounding of the energy, of which it is made: some
+    /// 10⁻¹⁵ |E|/c in f64 and 10⁻⁶ |E|/c in f32. NaN where all F vanish.
+    ///
+    /// Above 1/2 the pattern outweighs all others: it is the criterion of retrieval where lost states keep a large overlap
+    /// with it (Lucibello and Mézard 2023, λ > 1).
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`]; [`Error::Dimension`] unless there is one pattern for each state;
+    /// [`Error::PatternIndex`] if one is not below M.
+    pub fn attention_weights(&self, x: &[StateIn<P>], mu: &[usize]) -> Result<Vec<f64>, Error> {
+        if mu.len() != x.len() {
+            return Err(Error::Dimension { what: "patterns", expected: x.len(), found: mu.len() });
+        }
+        let space = self.store.space();
+        x.iter().try_for_each(|x| space.check("state", x))?;
+        let patterns = mu.iter().map(|&mu| self.pattern(mu)).collect::<Result<Vec<_>, _>>()?;
+        let mut energies = vec![0.0; x.len()];
+        self.energies(x, &mut energies);
+        let weight = |((x, pattern), e): ((&StateIn<P>, &StateIn<P>), &f64)| {
+            let ln_total = (self.store.confinement(x) - e) / self.prefactor;
+            let overlap = Overlap::new(space.overlap(x, pattern), space.sites());
+            (self.kernel.ln_f(overlap) - ln_total).exp().min(1.0)
+        };
+        Ok(x.iter().zip(&patterns).zip(&energies).map(weight).collect())
+    }
+}
 
 impl<P: PatternStore, K: Kernel, Q: Aggregator> Energy for Dam<P, K, Q> {
     type Space = P::Space;
@@ -249,88 +296,5 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> LocalField for Dam<P, K, Q> {
 
     fn fields(&self, x: &[StateIn<P>], h: &mut [FieldIn<P>], e: &mut [f64]) {
         P::fields(self, x, h, e);
-    }
-}
-
-impl<S: VectorSpace<Scalar = T>, T: Real, K: Kernel, Q: Aggregator> Dam<DensePatterns<S>, K, Q> {
-    /// Runs `task` over the shards of patterns, in parallel if there is more than one; results in order.
-    fn shards<R: Send>(&self, task: impl Fn(std::ops::Range<usize>) -> R + Sync) -> Vec<R> {
-        let count = self.len().div_ceil(SHARD);
-        let run = |k: usize| task(k * SHARD..((k + 1) * SHARD).min(self.len()));
-        crate::parallel::map(count, run)
-    }
-
-    /// An empty sum over patterns.
-    pub(crate) fn reduction(&self) -> Reduction<'_, K> {
-        Reduction::new(&self.kernel, &self.tables, self.store.space().sites())
-    }
-
-    fn confinement(&self, x: &S::State) -> f64 {
-        if S::CONFINED { 0.5 * crate::space::dot(x, x) } else { 0.0 }
-    }
-
-    pub(crate) fn dense_energies(&self, x: &[S::State], e: &mut [f64]) {
-        let totals = self.shards(|range| {
-            let mut totals = vec![self.reduction(); x.len()];
-            self.store.scan_overlaps(range, x, |s, _, m| totals[s].value(m));
-            totals
-        });
-        for (s, (e, x)) in e.iter_mut().zip(x).enumerate() {
-            let mut total = totals[0][s].clone();
-            totals[1..].iter().for_each(|later| {
-                total.merge(&later[s]);
-            });
-            *e = self.energy_of(total.total()) + self.confinement(x);
-        }
-    }
-
-    /// Fields and energies, with overlaps computed or known.
-    pub(crate) fn dense_fields(
-        &self,
-        x: &[S::State],
-        overlaps: Overlaps<'_, T>,
-        h: &mut [S::Field],
-        e: &mut [f64],
-    ) {
-        let n = self.store.space().sites();
-        if x.len() == 1 && self.len() <= SHARD {
-            // The one-state path: no buffer but the field itself.
-            let mut total = self.reduction();
-            let sum = h[0].as_mut_slice();
-            self.store.scan_fields(0..self.len(), overlaps, sum, |_, _, m| total.weights(m));
-            e[0] = self.finish_field(total.total(), &x[0], &mut h[0]);
-            return;
-        }
-        let parts = self.shards(|range| {
-            let mut totals = vec![self.reduction(); x.len()];
-            let mut sums = vec![T::zero(); n * x.len()];
-            self.store.scan_fields(range, overlaps, &mut sums, |s, _, m| totals[s].weights(m));
-            (totals, sums)
-        });
-        for s in 0..x.len() {
-            let sum_of = |part: usize| &parts[part].1[s * n..][..n];
-            let mut total = parts[0].0[s].clone();
-            h[s].as_mut_slice().copy_from_slice(sum_of(0));
-            for part in 1..parts.len() {
-                let (own, later) = total.merge(&parts[part].0[s]);
-                let (own, later) = (T::narrow(own), T::narrow(later));
-                h[s].iter_mut().zip(sum_of(part)).for_each(|(h, &l)| *h = *h * own + l * later);
-            }
-            e[s] = self.finish_field(total.total(), &x[s], &mut h[s]);
-        }
-    }
-
-    /// From Σ_μ w_μ ξ^μ to the field; returns the energy.
-    fn finish_field(&self, total: Total, x: &S::State, h: &mut S::Field) -> f64 {
-        let factor = self.field_factor(total);
-        // A field that leaves f32 keeps its direction.
-        let factor =
-            T::narrow(if factor == 0.0 { 0.0 } else { factor.clamp(1.0 / T::MOST_FACTOR, T::MOST_FACTOR) });
-        if S::CONFINED {
-            h.iter_mut().zip(x.iter()).for_each(|(h, &x)| *h = *h * factor - x);
-        } else {
-            h.iter_mut().for_each(|h| *h *= factor);
-        }
-        self.energy_of(total) + self.confinement(x)
     }
 }

@@ -113,7 +113,8 @@ pub trait FormalField: Priced<Flip> {
 /// Overlaps are linear in the state, so along any ray the energy costs O(M) per point instead of O(N M).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be followed along a ray",
-    note = "conjugate gradient and fast basin isolation need a `Dam` on `Sphere` or `Euclidean`"
+    note = "conjugate gradient and fast basin isolation need a `Dam` on `Sphere` or `Euclidean`",
+    note = "they keep the overlaps with all patterns: over `Regenerated` patterns use `GradientDescent` or `Synchronous`"
 )]
 pub trait LineEnergy: LocalField<Space: VectorSpace> {
     /// The energy on a plane through the origin.

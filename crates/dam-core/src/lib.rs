@@ -89,7 +89,10 @@ pub use scalar::Real;
 pub use simd::limit_level;
 pub use simd::{Level, force_portable, level};
 pub use space::{Euclidean, Hypercube, IntoState, Polar, Sphere, SpinSpace, Spins, StateSpace, VectorSpace};
-pub use store::{BitPatterns, DensePatterns, FieldIn, FlipCache, PatternStore, StateIn, Storable};
+pub use store::{
+    BitPatterns, Bricks, DensePatterns, EditableStore, FieldIn, FlipCache, Held, PatternStore, Regenerated,
+    StateIn, Storable,
+};
 pub use streams::{Purpose, StreamRng, Streams};
 
 /// The linear algebra and random number crates of the public API, so that users get the same copies.

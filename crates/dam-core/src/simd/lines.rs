@@ -11,7 +11,7 @@ struct Line([f64; 8]);
 
 /// A vector of whole cache lines of `T`, [`strip`] numbers each, zero until they are written.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines<T> {
+pub struct Lines<T> {
     lines: Vec<Line>,
     scalar: std::marker::PhantomData<T>,
 }

@@ -1,7 +1,9 @@
+use std::ops::Range;
+
 use nalgebra::DVector;
 
 use super::tables::{SpinTables, TableReduction};
-use super::{PatternStore, check_index, check_removal};
+use super::{EditableStore, PatternStore, check_index, check_removal};
 use crate::aggregate::Aggregator;
 use crate::simd;
 use crate::space::{Hypercube, Spins, StateSpace};
@@ -124,13 +126,13 @@ impl BitPatterns {
         out.iter_mut().for_each(|d| *d = n - 2 * *d);
     }
 
-    fn for_blocks(&self, x: &[Spins], mut visit: impl FnMut(usize, usize, &[i32])) {
+    fn for_blocks(&self, part: Range<usize>, x: &[Spins], mut visit: impl FnMut(usize, usize, &[i32])) {
         let n = self.space.sites() as i32;
         let cues: Vec<&[u64]> = x.iter().map(Spins::words).collect();
-        let mut dots = vec![0_i32; BLOCK.min(self.len) * GROUP.min(x.len())];
+        let mut dots = vec![0_i32; BLOCK.min(part.len()) * GROUP.min(x.len())];
         for (group, cues) in cues.chunks(GROUP).enumerate() {
-            for first in (0..self.len).step_by(BLOCK) {
-                let len = BLOCK.min(self.len - first);
+            for first in part.clone().step_by(BLOCK) {
+                let len = BLOCK.min(part.end - first);
                 let dots = &mut dots[..len * cues.len()];
                 let rows = &self.rows[first * self.words..][..len * self.words];
                 simd::hamming_batch(rows, self.words, cues, dots);
@@ -160,6 +162,39 @@ impl PatternStore for BitPatterns {
         Ok(Spins::from_words(self.row(mu).to_vec(), self.space.sites()))
     }
 
+    fn scan_part(&self, part: Range<usize>, x: &[Spins], mut visit: impl FnMut(usize, usize, &[f64])) {
+        let n = self.space.sites() as f64;
+        let mut m = Vec::new();
+        self.for_blocks(part, x, |s, first, dots| {
+            m.clear();
+            m.extend(dots.iter().map(|&d| f64::from(d) / n));
+            visit(s, first, &m);
+        });
+    }
+
+    fn tables<K: Kernel>(&self, kernel: &K) -> Result<SpinTables, Error> {
+        SpinTables::new(kernel, self.space.sites(), self.len)
+    }
+
+    fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[Spins], e: &mut [f64]) {
+        let mut totals = vec![TableReduction::new(&dam.tables); x.len()];
+        dam.store.for_blocks(0..dam.len(), x, |s, _, dots| totals[s].value(dots));
+        for (e, total) in e.iter_mut().zip(totals) {
+            *e = dam.energy_of(total.total());
+        }
+    }
+
+    fn fields<K: Kernel, Q: Aggregator>(
+        dam: &Dam<Self, K, Q>,
+        x: &[Spins],
+        h: &mut [DVector<f64>],
+        e: &mut [f64],
+    ) {
+        if dam.is_exact() { exact_fields(dam, x, h, e) } else { real_fields(dam, x, h, e) }
+    }
+}
+
+impl EditableStore for BitPatterns {
     fn push(&mut self, pattern: Spins) -> Result<(), Error> {
         self.space.check("pattern", &pattern)?;
         if self.len == 64 * self.stride {
@@ -188,41 +223,10 @@ impl PatternStore for BitPatterns {
         Ok(taken)
     }
 
-    fn scan(&self, x: &[Spins], mut visit: impl FnMut(usize, usize, &[f64])) {
-        let n = self.space.sites() as f64;
-        let mut m = Vec::new();
-        self.for_blocks(x, |s, first, dots| {
-            m.clear();
-            m.extend(dots.iter().map(|&d| f64::from(d) / n));
-            visit(s, first, &m);
-        });
-    }
-
-    fn tables<K: Kernel>(&self, kernel: &K) -> Result<SpinTables, Error> {
-        SpinTables::new(kernel, self.space.sites(), self.len)
-    }
-
     fn tables_hold<K: Kernel>(&self, tables: &SpinTables, kernel: &K) -> bool {
         // A model that lost its integers to a pattern too many may have them back after a removal.
         let may_regain = !tables.is_integer() && !kernel.log_domain() && kernel.integer().is_some();
         tables.holds(self.len) && !may_regain
-    }
-
-    fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[Spins], e: &mut [f64]) {
-        let mut totals = vec![TableReduction::new(&dam.tables); x.len()];
-        dam.store.for_blocks(x, |s, _, dots| totals[s].value(dots));
-        for (e, total) in e.iter_mut().zip(totals) {
-            *e = dam.energy_of(total.total());
-        }
-    }
-
-    fn fields<K: Kernel, Q: Aggregator>(
-        dam: &Dam<Self, K, Q>,
-        x: &[Spins],
-        h: &mut [DVector<f64>],
-        e: &mut [f64],
-    ) {
-        if dam.is_exact() { exact_fields(dam, x, h, e) } else { real_fields(dam, x, h, e) }
     }
 }
 
@@ -238,7 +242,7 @@ fn exact_fields<K: Kernel, Q: Aggregator>(
     let mut totals = vec![TableReduction::new(tables); x.len()];
     let mut sums = vec![vec![0_i128; store.space.sites()]; x.len()];
     let mut weights = integer.slope.plane(BLOCK);
-    store.for_blocks(x, |s, first, dots| {
+    store.for_blocks(0..dam.len(), x, |s, first, dots| {
         totals[s].value(dots);
         // The mask of the last block may end early; zero bits hide what the plane holds behind it.
         integer.slope.gather(tables.n, dots, &mut weights);
@@ -266,7 +270,7 @@ fn real_fields<K: Kernel, Q: Aggregator>(
     let mut weights = vec![0.0; BLOCK];
     let mut magnitudes = vec![0.0; x.len()];
     h.iter_mut().for_each(|h| h.fill(0.0));
-    store.for_blocks(x, |s, first, dots| {
+    store.for_blocks(0..dam.len(), x, |s, first, dots| {
         let (used, unused) = weights.split_at_mut(dots.len());
         unused.fill(0.0);
         let factor = totals[s].weights(dots, used);

@@ -1,17 +1,22 @@
 //! Pattern stores: where the patterns lie in memory, and the scans over them.
 
 mod bits;
+mod bricks;
 mod dense;
 mod flips;
+mod held;
 mod panels;
+mod shards;
 mod tables;
 
 pub use bits::BitPatterns;
+pub use bricks::{Bricks, Held, Regenerated};
 pub use dense::DensePatterns;
-pub(crate) use dense::{GROUP, Overlaps, SHARD};
+pub(crate) use dense::{GROUP, Overlaps};
 pub use flips::FlipCache;
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use crate::aggregate::Aggregator;
 use crate::form::Form;
@@ -22,7 +27,7 @@ use crate::{Dam, Error, Kernel, Real};
 mod sealed {
     pub trait Sealed {}
     impl Sealed for super::BitPatterns {}
-    impl<S: super::VectorSpace> Sealed for super::DensePatterns<S> {}
+    impl<S: super::VectorSpace, B> Sealed for super::DensePatterns<S, B> {}
 }
 
 /// The state type of a store's space.
@@ -59,31 +64,27 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
         32
     }
 
-    /// Adds a pattern at the end, in amortised O(N).
-    ///
-    /// # Errors
-    /// As [`StateSpace::check`].
-    fn push(&mut self, pattern: StateIn<Self>) -> Result<(), Error>;
-
-    /// Removes pattern `mu` in O(N); the last pattern takes its index.
-    ///
-    /// # Errors
-    /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
-    fn swap_remove(&mut self, mu: usize) -> Result<StateIn<Self>, Error>;
-
     /// Visits the overlaps x·ξ/N of every state with every pattern, in blocks:
     /// `visit(state, first pattern, overlaps)`.
     ///
     /// # Panics
     /// May panic if a state is not of this space.
-    fn scan(&self, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64]));
+    fn scan(&self, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64])) {
+        self.scan_part(0..self.len(), x, visit);
+    }
+
+    /// As [`scan`](Self::scan), over some of the patterns; the first must be a multiple of 16.
+    #[doc(hidden)]
+    fn scan_part(&self, part: Range<usize>, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64]));
+
+    /// |x|²/2 where energies have it.
+    #[doc(hidden)]
+    fn confinement(&self, _x: &StateIn<Self>) -> f64 {
+        0.0
+    }
 
     #[doc(hidden)]
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Self::Tables, Error>;
-
-    /// Whether the tables are still right after patterns were added or removed.
-    #[doc(hidden)]
-    fn tables_hold<K: Kernel>(&self, tables: &Self::Tables, kernel: &K) -> bool;
 
     #[doc(hidden)]
     fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[StateIn<Self>], e: &mut [f64]);
@@ -97,11 +98,34 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     );
 }
 
+/// A store whose patterns can be added to and removed (machinery): all that are held in memory.
+#[diagnostic::on_unimplemented(
+    message = "the patterns of `{Self}` cannot be changed",
+    note = "regenerated patterns are what their function makes; patterns that come and go are stored: `Dam::new`"
+)]
+pub trait EditableStore: PatternStore {
+    /// Adds a pattern at the end, in amortised O(N).
+    ///
+    /// # Errors
+    /// As [`StateSpace::check`].
+    fn push(&mut self, pattern: StateIn<Self>) -> Result<(), Error>;
+
+    /// Removes pattern `mu` in O(N); the last pattern takes its index.
+    ///
+    /// # Errors
+    /// [`Error::PatternIndex`] if `mu >= M`; [`Error::NoPatterns`] if it is the only one.
+    fn swap_remove(&mut self, mu: usize) -> Result<StateIn<Self>, Error>;
+
+    /// Whether the tables are still right after patterns were added or removed.
+    #[doc(hidden)]
+    fn tables_hold<K: Kernel>(&self, tables: &Self::Tables, kernel: &K) -> bool;
+}
+
 /// A space with a store of its own: bits for the [`Hypercube`], dense bricks for [`Sphere`] and [`Euclidean`]
 /// (machinery).
 pub trait Storable: StateSpace {
     /// The store.
-    type Store: PatternStore<Space = Self>;
+    type Store: EditableStore<Space = Self>;
 
     /// Stores patterns that have been checked.
     ///
@@ -143,7 +167,7 @@ fn check_removal(index: usize, len: usize) -> Result<(), Error> {
     if len == 1 { Err(Error::NoPatterns) } else { Ok(()) }
 }
 
-impl<S: VectorSpace> PatternStore for DensePatterns<S> {
+impl<S: VectorSpace, B: Bricks<S::Scalar>> PatternStore for DensePatterns<S, B> {
     type Space = S;
     type Tables = Form;
 
@@ -156,8 +180,8 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
     }
 
     fn group(&self) -> usize {
-        // Patterns that do not stay in cache are read once for each group.
-        if self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { GROUP }
+        // Patterns that do not stay in cache are read, or made, once for each group.
+        if B::HELD && self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { GROUP }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {
@@ -165,24 +189,17 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         Ok(self.column(mu))
     }
 
-    fn push(&mut self, pattern: S::State) -> Result<(), Error> {
-        self.space().check("pattern", &pattern)?;
-        self.append(&pattern);
-        Ok(())
-    }
-
-    fn swap_remove(&mut self, mu: usize) -> Result<S::State, Error> {
-        check_removal(mu, self.len())?;
-        Ok(self.take_column(mu))
-    }
-
-    fn scan(&self, x: &[S::State], mut visit: impl FnMut(usize, usize, &[f64])) {
+    fn scan_part(&self, part: Range<usize>, x: &[S::State], mut visit: impl FnMut(usize, usize, &[f64])) {
         let mut wide = Vec::new();
-        self.scan_overlaps(0..self.len(), x, |s, first, m| {
+        self.scan_overlaps(part, x, |s, first, m| {
             wide.clear();
             wide.extend(m.iter().map(|m| m.widen()));
             visit(s, first, &wide);
         });
+    }
+
+    fn confinement(&self, x: &S::State) -> f64 {
+        if S::CONFINED { 0.5 * crate::space::dot(x, x) } else { 0.0 }
     }
 
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Form, Error> {
@@ -191,10 +208,6 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         check_kernel(kernel, n, grid())?;
         check_forms(kernel, n, grid())?;
         Ok(Form::of::<K, S::Scalar>(kernel, n))
-    }
-
-    fn tables_hold<K: Kernel>(&self, _tables: &Form, _kernel: &K) -> bool {
-        true
     }
 
     fn energies<K: Kernel, Q: Aggregator>(dam: &Dam<Self, K, Q>, x: &[S::State], e: &mut [f64]) {
@@ -208,5 +221,22 @@ impl<S: VectorSpace> PatternStore for DensePatterns<S> {
         e: &mut [f64],
     ) {
         dam.dense_fields(x, Overlaps::Of(x), h, e);
+    }
+}
+
+impl<S: VectorSpace> EditableStore for DensePatterns<S> {
+    fn push(&mut self, pattern: S::State) -> Result<(), Error> {
+        self.space().check("pattern", &pattern)?;
+        self.append(&pattern);
+        Ok(())
+    }
+
+    fn swap_remove(&mut self, mu: usize) -> Result<S::State, Error> {
+        check_removal(mu, self.len())?;
+        Ok(self.take_column(mu))
+    }
+
+    fn tables_hold<K: Kernel>(&self, _tables: &Form, _kernel: &K) -> bool {
+        true
     }
 }
