@@ -76,6 +76,25 @@ impl ExponentialLoad {
         };
         Ok(MeanField { overlap, weight: weight(field.ln_odds(lambda, overlap)) })
     }
+
+    /// The least ρ at which the mean field of N sites retrieves a Gaussian pattern of |ξ|² = ρN among P = e^{αN}: that of
+    /// [`mean_field`](Self::mean_field) with ρN in place of N for the same P. `None` for patterns of fixed norm.
+    ///
+    /// # Errors
+    /// As [`mean_field`](Self::mean_field).
+    pub fn critical_norm_at(self, n: usize, alpha: f64) -> Result<Option<f64>, Error> {
+        if self.patterns != Patterns::Gaussian {
+            return Ok(None);
+        }
+        self.mean_field(n, alpha)?;
+        let field = Field::new(self.patterns, n, alpha)?;
+        let excess = |rho: f64| Field { n: rho * field.n, ..field }.excess(self.lambda);
+        let mut above = 1.0;
+        while excess(above) <= 0.0 {
+            above *= 2.0;
+        }
+        Ok(Some(root(0.0, above, excess).unwrap_or(0.0)))
+    }
 }
 
 impl Patterns {
@@ -102,12 +121,7 @@ impl Patterns {
         if field.ln_others <= 0.0 {
             return Ok(Some(0.0));
         }
-        // The largest excess of the map over the identity where p >= 1/2: not negative if there is a fixed
-        // point.
-        let excess = |lambda: f64| match field.half(lambda) {
-            Some(half) => -minimum(half, 1.0, |r| r - field.map(lambda, r)).1,
-            None => -1.0,
-        };
+        let excess = |lambda: f64| field.excess(lambda);
         let mut above = 1.0;
         if self != Patterns::Gaussian {
             while above * field.n < LARGEST && excess(above) <= 0.0 {
@@ -129,6 +143,7 @@ impl Patterns {
 const LARGEST: f64 = 1e9;
 
 /// The mean field at a given load.
+#[derive(Clone, Copy)]
 struct Field {
     patterns: Patterns,
     sites: usize,
@@ -173,6 +188,14 @@ impl Field {
         };
         let p = weight(self.ln_odds(lambda, r));
         p + (1.0 - p) * noise
+    }
+
+    /// The largest excess of the map over the identity where p >= 1/2: not negative if there is a fixed point.
+    fn excess(&self, lambda: f64) -> f64 {
+        match self.half(lambda) {
+            Some(half) => -minimum(half, 1.0, |r| r - self.map(lambda, r)).1,
+            None => -1.0,
+        }
     }
 
     /// The r <= 1 at which p = 1/2.

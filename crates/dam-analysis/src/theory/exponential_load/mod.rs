@@ -17,6 +17,8 @@
 //! | where does the noise condense onto few patterns, α_*(λ)? | [`ExponentialLoad::condensation`] |
 //! | how large is a basin, θ_c(α, λ)? | [`ExponentialLoad::basin_angle`], [`Patterns::nearest_angle`] |
 //! | and all that at finite N? | [`ExponentialLoad::mean_field`], [`Patterns::crossover`] |
+//! | which norm must a Gaussian pattern have, to be retrieved? | [`ExponentialLoad::critical_norm`], [`ExponentialLoad::critical_norm_at`] |
+//! | and with weights softmax(λ ξ·x/√N), P = e^{α√N}? | [`ScaledAttention`] |
 //!
 //! # Reference
 //! Lucibello and Mézard, The exponential capacity of dense associative memories (2023).
@@ -26,12 +28,14 @@ mod mean_field;
 #[allow(clippy::approx_constant)]
 #[rustfmt::skip] // printed by tests/reference/exponential_load.py
 mod reference;
+mod scaled;
 #[cfg(test)]
 mod tests;
 
 use std::f64::consts::{FRAC_PI_2, LN_2};
 
 pub use mean_field::MeanField;
+pub use scaled::ScaledAttention;
 
 use dam_core::Overlap;
 
@@ -298,6 +302,21 @@ impl ExponentialLoad {
         let z = root(0.0, 1.0, rest).expect("it rises from below 0 to infinity");
         let rho = (1.0 - z) / (1.0 - self.lambda).powi(2);
         rho * self.typical_threshold()
+    }
+
+    /// ρ_c(α, λ): typical Gaussian patterns of |ξ|² = ρN are retrieved from ρ_c on, where φ_{α,λ}(ρ) = λρ.
+    ///
+    /// ```text
+    /// α / (λ − λ²/2)   for λ <= 1,     2α   above
+    /// ```
+    ///
+    /// `None` for patterns of fixed norm.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] unless `alpha` is finite and not negative.
+    pub fn critical_norm(self, alpha: f64) -> Result<Option<f64>, Error> {
+        check::load(alpha)?;
+        Ok((self.patterns == Patterns::Gaussian).then(|| alpha / self.typical_threshold()))
     }
 
     /// A lower bound α_c of the load up to which all patterns are retrieved: the lesser of

@@ -275,3 +275,76 @@ fn illegal_arguments_are_refused() {
     assert!(model(Patterns::Gaussian, 1.0).mean_field(10, 0.3).is_err());
     assert!(model(Patterns::Spherical, 1e9).mean_field(10, 0.3).is_err());
 }
+
+/// Whether r = 1 leads to p > 1/2 at weights λ and with norm ρ, by the softmax itself: no roots, no logarithms of odds.
+fn retrieves(n: f64, ln_p: f64, lambda: f64, rho: f64) -> bool {
+    let (mut r, mut p) = (1.0_f64, 1.0);
+    for _ in 0..2_000_000 {
+        let own = (lambda * n * rho * r - ln_p - 0.5 * lambda * lambda * n * rho * r * r).exp();
+        p = own / (own + 1.0 - (-ln_p).exp());
+        let next = p + (1.0 - p) * lambda * r;
+        if (next - r).abs() < 1e-13 {
+            break;
+        }
+        r = next;
+    }
+    p > 0.5
+}
+
+#[test]
+fn critical_norms_are_where_the_iterated_mean_field_is_lost() {
+    for (lambda, n, alpha) in [(0.7, 40, 0.25), (0.5, 60, 0.15), (0.9, 200, 0.3), (0.3, 25, 0.1)] {
+        let model = model(Patterns::Gaussian, lambda);
+        let rho = model.critical_norm_at(n, alpha).unwrap().unwrap();
+        let at = |rho| retrieves(n as f64, alpha * n as f64, lambda, rho);
+        assert!(at(rho * 1.0001) && !at(rho * 0.9999), "{lambda} {n} {alpha}: {rho}");
+        // From above, at large N.
+        let limit = model.critical_norm(alpha).unwrap().unwrap();
+        let far = model.critical_norm_at(1_000_000, alpha).unwrap().unwrap();
+        assert!(rho > far && far > limit && far < limit * 1.001, "{rho} {far} {limit}");
+        close(model.noise_exponent(alpha, limit).unwrap(), lambda * limit, 1e-14);
+    }
+    let above = model(Patterns::Gaussian, 3.0);
+    close(above.critical_norm(0.2).unwrap().unwrap(), 0.4, 1e-15);
+    close(above.noise_exponent(0.2, 0.4).unwrap(), 1.2, 1e-15);
+    assert!(matches!(above.critical_norm_at(40, 0.2), Err(Error::Parameter { .. })));
+    assert_eq!(model(Patterns::Spherical, 0.5).critical_norm(0.2).unwrap(), None);
+    assert_eq!(model(Patterns::Binary, 0.5).critical_norm_at(40, 0.2).unwrap(), None);
+}
+
+#[test]
+fn scaled_attention_reaches_its_threshold_with_the_stated_shifts() {
+    for alpha in [0.5, 1.0, 2.0] {
+        for n in [100, 10_000] {
+            let lambda = ScaledAttention::crossover(n, alpha).unwrap().unwrap();
+            let root = (n as f64).sqrt();
+            let at = |lambda: f64| retrieves(n as f64, alpha * root, lambda / root, 1.0);
+            assert!(at(lambda * 1.0001) && !at(lambda * 0.9999), "{alpha} {n}: {lambda}");
+        }
+        // The threshold of a typical pattern, put into its own crossover: what is left is of the order ln²N / N. Without
+        // the λ²/2 it would be of the order 1/√N.
+        let left = |n: usize| {
+            let lambda = ScaledAttention::crossover(n, alpha).unwrap().unwrap();
+            let model = ScaledAttention::new(lambda).unwrap();
+            (model.typical_threshold(n).unwrap() - alpha) * (n as f64).sqrt()
+        };
+        assert!(left(1_000_000).abs() < 0.05 && left(100_000_000).abs() < left(1_000_000).abs() / 5.0);
+    }
+    let model = ScaledAttention::new(1.5).unwrap();
+    for n in [1_000_000_usize, 100_000_000] {
+        // λ (1 − 2 √λ N^{−1/4} + (17/6) λ N^{−1/2}), one term more than in the docs.
+        let quarter = (n as f64).powf(-0.25);
+        let expected = 1.5 * (1.0 - 2.0 * 1.5_f64.sqrt() * quarter + 17.0 / 6.0 * 1.5 * quarter.powi(2));
+        close(model.norm_threshold(n).unwrap(), expected, 10.0 * quarter.powi(3));
+        assert!(model.norm_threshold(n).unwrap() < model.typical_threshold(n).unwrap());
+    }
+    for illegal in [0.0, -1.0, f64::NAN, 1e200] {
+        assert!(matches!(ScaledAttention::new(illegal), Err(Error::Parameter { .. })));
+    }
+    assert!(matches!(
+        ScaledAttention::new(0.1).unwrap().typical_threshold(100),
+        Err(Error::Parameter { .. })
+    ));
+    assert!(matches!(ScaledAttention::crossover(1, 1.0), Err(Error::Parameter { .. })));
+    assert_eq!(ScaledAttention::crossover(4, 3.0).unwrap(), None);
+}
