@@ -152,6 +152,29 @@ def crossover(patterns, n, alpha):
     raise ArithmeticError((patterns, n, alpha))
 
 
+def angle(patterns, n, lam, alpha):
+    """The largest angle from which the mean field retrieves, to 1e-9."""
+
+    def weight(start):
+        a, b, p = mp.cos(start), mp.sin(start), mpf(0)
+        while True:
+            norm = sqrt(a * a + b * b)
+            t = lam * n * norm
+            if patterns == "Spherical":
+                base = hyp0f1(mpf(n) / 2, t * t / 4, maxterms=10**6)
+                tilt = t / n * hyp0f1(mpf(n) / 2 + 1, t * t / 4, maxterms=10**6) / base
+            else:
+                base, tilt = exp(t * t / (2 * n)), lam * norm
+            p = 1 / (1 + (exp(alpha * n) - 1) * base * exp(-lam * n * a))
+            new = p + (1 - p) * tilt * a / norm, (1 - p) * tilt * b / norm
+            if abs(new[0] - a) + abs(new[1] - b) < mpf(10) ** -13:
+                return p
+            a, b = new
+
+    with mp.workdps(18):
+        return bisect(lambda start: mpf(1) / 2 - weight(start), mpf(0), mp.pi / 2, 33)
+
+
 def number(value):
     return repr(float(value))
 
@@ -201,6 +224,10 @@ def main():
     ):
         rows.append((patterns, n, mpf(lam), mpf(alpha), *iterate(patterns, n, mpf(lam), mpf(alpha), 25)))
     table("N, λ, α, the overlap and the weight of the fixed point.", "FIXED_POINTS", "(Patterns, usize, f64, f64, f64, f64)", rows)
+    cases = [("Spherical", n, "0.5", "0.2") for n in (30, 48)] + [("Spherical", 24, "0.7", "0.3")]
+    cases += [("Gaussian", 40, "0.6", "0.2"), ("Gaussian", 60, "0.4", "0.15")]
+    rows = [(p, n, mpf(lam), mpf(a), angle(p, n, mpf(lam), mpf(a))) for p, n, lam, a in cases]
+    table("N, λ, α, the angle of the basin in radians.", "ANGLES", "(Patterns, usize, f64, f64, f64)", rows)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 pub mod auc_coverage;
 pub mod basin_isolation;
 mod error;
+pub mod exponential_capacity;
 pub mod figure;
 pub mod finite_size;
 pub mod harness;

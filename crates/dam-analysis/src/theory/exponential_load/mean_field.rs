@@ -1,5 +1,7 @@
 //! Retrieval at finite N: the softmax between one pattern and the mean of the noise.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::{ExponentialLoad, Patterns};
 use crate::Error;
 use crate::theory::finite::{ln_average, ln_cosh, ratio};
@@ -75,6 +77,51 @@ impl ExponentialLoad {
             }
         };
         Ok(MeanField { overlap, weight: weight(field.ln_odds(lambda, overlap)) })
+    }
+
+    /// θ_c at N sites, in radians: the largest angle at which the mean field retrieves from a state with |x|² = N, x = a ξ^1 +
+    /// b u with u across the pattern.
+    ///
+    /// ```text
+    /// p = 1 / (1 + (P − 1) Λ(R) e^{−λNa}),   R² = a² + b²      (a, b) ← (p, 0) + (1 − p) A(R) (a, b)/R
+    /// ```
+    ///
+    /// with Λ and A of [`mean_field`](Self::mean_field), which see the noise from x rather than from the pattern. Annealed:
+    /// in the condensed phase it means little, and the exact [mean angle](crate::theory::tails::Overlaps::nearest) of the
+    /// nearest pattern takes its place. `None` if the pattern is not retrieved even from itself; if it attracts states at right
+    /// angles too, being the only one that is not averaged over, so that there is no edge (λ near 1 and above); and for
+    /// binary patterns, for which the noise depends on the direction of x.
+    ///
+    /// # Errors
+    /// As [`mean_field`](Self::mean_field).
+    pub fn basin_angle_at(self, n: usize, alpha: f64) -> Result<Option<f64>, Error> {
+        let from_pattern = self.mean_field(n, alpha)?;
+        if self.patterns == Patterns::Binary || from_pattern.weight <= 0.5 {
+            return Ok(None);
+        }
+        let field = Field::new(self.patterns, n, alpha)?;
+        let retrieves = |angle: f64| {
+            let (mut a, mut b) = (angle.cos(), angle.sin());
+            // A map without oscillations: it ends, slowly only next to a basin's edge.
+            for _ in 0..10_000 {
+                let (own, mean, across) = field.turned(self.lambda, a, b);
+                let change = (own + mean - a).abs() + (across - b).abs();
+                (a, b) = (own + mean, across);
+                if change < 1e-12 {
+                    break;
+                }
+            }
+            weight(field.ln_odds_at(self.lambda, a, a.hypot(b))) > 0.5
+        };
+        let (mut low, mut high) = (0.0, FRAC_PI_2);
+        if retrieves(high) {
+            return Ok(None);
+        }
+        while high - low > 1e-10 {
+            let middle = 0.5 * (low + high);
+            if retrieves(middle) { low = middle } else { high = middle }
+        }
+        Ok(Some(low))
     }
 
     /// The least ρ at which the mean field of N sites retrieves a Gaussian pattern of |ξ|² = ρN among P = e^{αN}: that of
@@ -168,26 +215,42 @@ impl Field {
         Ok(Self { patterns, sites: n, n: n as f64, ln_others: ln_others(ln_p) })
     }
 
-    /// ln(p / (1 − p)), which rises with r.
+    /// ln(p / (1 − p)) at r ξ, which rises with r.
     fn ln_odds(&self, lambda: f64, r: f64) -> f64 {
-        let k = lambda * r;
+        self.ln_odds_at(lambda, r, r)
+    }
+
+    /// ln(p / (1 − p)) at a state of overlap `a` with the pattern and norm `norm` √N.
+    fn ln_odds_at(&self, lambda: f64, a: f64, norm: f64) -> f64 {
+        let k = lambda * norm;
         let ln_mean = match self.patterns {
             Patterns::Spherical => ln_average(self.sites, self.n * k),
             Patterns::Gaussian => 0.5 * self.n * k * k,
             Patterns::Binary => self.n * ln_cosh(k),
         };
-        self.n * k - ln_mean - self.ln_others
+        self.n * lambda * a - ln_mean - self.ln_others
     }
 
-    fn map(&self, lambda: f64, r: f64) -> f64 {
-        let k = lambda * r;
-        let noise = match self.patterns {
+    /// A: the length of the mean pattern that the noise weighs at a state of norm k√N/λ.
+    fn mean_pattern(&self, k: f64) -> f64 {
+        match self.patterns {
             Patterns::Spherical => ratio(self.sites, self.n * k),
             Patterns::Gaussian => k,
             Patterns::Binary => k.tanh(),
-        };
+        }
+    }
+
+    fn map(&self, lambda: f64, r: f64) -> f64 {
         let p = weight(self.ln_odds(lambda, r));
-        p + (1.0 - p) * noise
+        p + (1.0 - p) * self.mean_pattern(lambda * r)
+    }
+
+    /// One step from a ξ + b u: the share p of the pattern, and what the noise adds along it and across.
+    fn turned(&self, lambda: f64, a: f64, b: f64) -> (f64, f64, f64) {
+        let norm = a.hypot(b);
+        let p = weight(self.ln_odds_at(lambda, a, norm));
+        let noise = (1.0 - p) * self.mean_pattern(lambda * norm) / norm;
+        (p, noise * a, noise * b)
     }
 
     /// The largest excess of the map over the identity where p >= 1/2: not negative if there is a fixed point.

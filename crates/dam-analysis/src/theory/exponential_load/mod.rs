@@ -16,7 +16,7 @@
 //! | and every pattern, α_c(λ)? | [`ExponentialLoad::capacity_bound`], [`ExponentialLoad::norm_threshold`], [`ramsauer_bound`] |
 //! | where does the noise condense onto few patterns, α_*(λ)? | [`ExponentialLoad::condensation`] |
 //! | how large is a basin, θ_c(α, λ)? | [`ExponentialLoad::basin_angle`], [`Patterns::nearest_angle`] |
-//! | and all that at finite N? | [`ExponentialLoad::mean_field`], [`Patterns::crossover`] |
+//! | and all that at finite N? | [`ExponentialLoad::mean_field`], [`Patterns::crossover`], [`ExponentialLoad::basin_angle_at`] |
 //! | which norm must a Gaussian pattern have, to be retrieved? | [`ExponentialLoad::critical_norm`], [`ExponentialLoad::critical_norm_at`] |
 //! | and with weights softmax(λ ξ·x/√N), P = e^{α√N}? | [`ScaledAttention`] |
 //!
@@ -46,7 +46,8 @@ use crate::theory::rates::{BinaryEntropy, RateFunction, sphere_saddle};
 use crate::theory::roots::root;
 
 /// How the patterns are distributed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Patterns {
     /// Uniform on the sphere |ξ|² = N.
     Spherical,

@@ -135,3 +135,12 @@ pub(super) const FIXED_POINTS: &[(Patterns, usize, f64, f64, f64, f64)] = &[
     (Binary, 30, 0.6, 0.3, 0.9898888140852398, 0.9783616781819594),
     (Binary, 30, 0.35, 0.3, 0.00019022811803219862, 0.00012365650985009992),
 ];
+
+/// N, λ, α, the angle of the basin in radians.
+pub(super) const ANGLES: &[(Patterns, usize, f64, f64, f64)] = &[
+    (Spherical, 30, 0.5, 0.2, 1.0159302657334162),
+    (Spherical, 48, 0.5, 0.2, 0.9576279052289381),
+    (Spherical, 24, 0.7, 0.3, 0.8903807985627362),
+    (Gaussian, 40, 0.6, 0.2, 1.0244935761210947),
+    (Gaussian, 60, 0.4, 0.15, 1.0257004961541585),
+];

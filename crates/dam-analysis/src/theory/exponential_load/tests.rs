@@ -1,4 +1,4 @@
-use super::reference::{BOUNDS, CROSSOVERS, FIXED_POINTS, NOISE, THRESHOLDS};
+use super::reference::{ANGLES, BOUNDS, CROSSOVERS, FIXED_POINTS, NOISE, THRESHOLDS};
 use super::*;
 use crate::theory::Space;
 use crate::theory::tails::Overlaps;
@@ -347,4 +347,21 @@ fn scaled_attention_reaches_its_threshold_with_the_stated_shifts() {
     ));
     assert!(matches!(ScaledAttention::crossover(1, 1.0), Err(Error::Parameter { .. })));
     assert_eq!(ScaledAttention::crossover(4, 3.0).unwrap(), None);
+}
+
+#[test]
+fn angles_of_the_mean_field_agree_with_the_reference() {
+    for &(patterns, n, lambda, alpha, angle) in ANGLES {
+        let found = model(patterns, lambda).basin_angle_at(n, alpha).unwrap().unwrap();
+        close(found, angle, 3e-9);
+    }
+    // Uncondensed: towards the angle of N → ∞, from above.
+    let model = model(Patterns::Spherical, 0.5);
+    let (limit, far) =
+        (model.basin_angle(0.2).unwrap().unwrap(), model.basin_angle_at(3000, 0.2).unwrap().unwrap());
+    assert!(far > limit && far < limit + 2e-3, "{far} {limit}");
+    // Lost even from itself.
+    let steep = ExponentialLoad::new(Patterns::Spherical, 0.3).unwrap();
+    assert_eq!(steep.basin_angle_at(30, 0.3).unwrap(), None);
+    assert_eq!(ExponentialLoad::new(Patterns::Binary, 1.0).unwrap().basin_angle_at(30, 0.2).unwrap(), None);
 }

@@ -1,0 +1,134 @@
+//! How far from a pattern a descent may start.
+
+use std::collections::BTreeMap;
+
+use dam_analysis::half_point;
+use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
+use dam_analysis::theory::{Space, tails::Overlaps};
+
+use super::fit::{Basis, Fit};
+use super::plan::{ANGLES, BASINS, patterns, thousandths};
+use super::{Cell, ExponentialCapacity, Record, figures};
+use crate::harness::Records;
+use crate::report::{Report, Table};
+use crate::{Error, Summary};
+
+/// One load and λ at one size: the share of successes by angle, for each draw.
+pub(super) type Curves = Vec<Vec<f64>>;
+
+/// One load and λ.
+pub(super) struct Basin {
+    pub(super) alpha: f64,
+    pub(super) lambda: f64,
+    pub(super) sizes: BTreeMap<usize, Curves>,
+}
+
+impl Basin {
+    fn model(&self) -> Result<ExponentialLoad, Error> {
+        Ok(ExponentialLoad::new(Patterns::Spherical, self.lambda)?)
+    }
+
+    /// θ_c in degrees.
+    pub(super) fn theory(&self) -> Result<Option<f64>, Error> {
+        Ok(self.model()?.basin_angle(self.alpha)?.map(f64::to_degrees))
+    }
+
+    /// The mean angle of the nearest of P patterns, at N sites.
+    pub(super) fn nearest(&self, n: usize) -> Result<f64, Error> {
+        let ln_p = (patterns(self.alpha, n) as f64).ln();
+        Ok(Overlaps::new(Space::Sphere, n)?.nearest(ln_p)?.acos().to_degrees())
+    }
+
+    /// The angle of the mean field of N sites in degrees, where the noise is not condensed.
+    fn mean_field(&self, n: usize) -> Result<Option<f64>, Error> {
+        if self.is_condensed()? {
+            return Ok(None);
+        }
+        Ok(self.model()?.basin_angle_at(n, self.alpha)?.map(f64::to_degrees))
+    }
+
+    fn is_condensed(&self) -> Result<bool, Error> {
+        Ok(self.alpha < self.model()?.condensation())
+    }
+
+    /// The angle at which half of the starts succeed, over draws.
+    pub(super) fn angle(&self, n: usize) -> Summary {
+        let angles = ANGLES.map(|a| a as f64);
+        Summary::of(self.sizes[&n].iter().filter_map(|curve| half_point(&angles, curve)))
+    }
+
+    fn fit(&self, basis: Basis) -> Option<Fit> {
+        let points = self.sizes.keys().map(|&n| (n as f64, self.angle(n)));
+        let points: Vec<_> = points.map(|(n, s)| (n, s.mean, s.standard_error())).collect();
+        Fit::of(basis, &points)
+    }
+}
+
+pub(super) fn basins(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
+    let mut all: BTreeMap<usize, Basin> = BTreeMap::new();
+    for (cell, record) in records {
+        let (&Cell::Basin { pair, sites, .. }, Record::Basin(successes, starts)) = (cell, record) else {
+            continue;
+        };
+        let (alpha, lambda) = (thousandths(BASINS[pair].0), thousandths(BASINS[pair].1));
+        let basin = all.entry(pair).or_insert_with(|| Basin { alpha, lambda, sizes: BTreeMap::new() });
+        let curve = successes.iter().map(|&yes| yes as f64 / *starts as f64).collect();
+        basin.sizes.entry(sites).or_default().push(curve);
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    let all: Vec<Basin> = all.into_values().collect();
+    report.heading("Basins of attraction");
+    report.text(
+        "Spherical patterns; a start is a random state of the sphere at an angle from its pattern. θ_c is the angle at which half of the \
+         starts of a draw succeed (32 patterns, or all, at each of 26 angles). In the condensed phase, α < α_*, theory for N → ∞ has \
+         the angle of the nearest pattern; at finite N its mean is exact (nearest). Above it the mean field of N sites, which has no free parameter, has a basin of its own; \
+         it is annealed, and too wide where α is hardly above α_*.",
+    );
+    let rows: Vec<(&Basin, usize)> = all.iter().flat_map(|b| b.sizes.keys().map(move |&n| (b, n))).collect();
+    let nearest = rows.iter().map(|(b, n)| b.nearest(*n)).collect::<Result<Vec<_>, _>>()?;
+    let mean_field = rows.iter().map(|(b, n)| b.mean_field(*n)).collect::<Result<Vec<_>, _>>()?;
+    let phase = |b: &Basin| -> Result<&str, Error> {
+        Ok(if b.is_condensed()? { "condensed" } else { "uncondensed" })
+    };
+    report.table(
+        Table::new("basins", "θ_c in degrees")
+            .number("alpha", "α", 1, rows.iter().map(|r| r.0.alpha))
+            .number("lambda", "λ", 1, rows.iter().map(|r| r.0.lambda))
+            .text("phase", "noise", rows.iter().map(|r| phase(r.0)).collect::<Result<Vec<_>, _>>()?)
+            .count("sites", "N", rows.iter().map(|r| r.1))
+            .count("count", "P", rows.iter().map(|r| patterns(r.0.alpha, r.1)))
+            .spread("angle", "θ_c", 2, rows.iter().map(|r| r.0.angle(r.1)))
+            .number(
+                "standard_error",
+                "standard error",
+                2,
+                rows.iter().map(|r| r.0.angle(r.1).standard_error()),
+            )
+            .number("nearest", "nearest", 2, nearest)
+            .number("mean_field", "mean field", 2, mean_field)
+            .number("theory", "N → ∞", 2, rows.iter().map(|r| r.0.theory()).collect::<Result<Vec<_>, _>>()?),
+    );
+    report.figure(figures::basins(&all)?);
+    let theory = all.iter().map(Basin::theory).collect::<Result<Vec<_>, _>>()?;
+    let mut table = Table::new(
+        "basin_limits",
+        "θ_c by continuation to N → ∞, in degrees, with standard errors of the fit",
+    )
+    .number("alpha", "α", 1, all.iter().map(|b| b.alpha))
+    .number("lambda", "λ", 1, all.iter().map(|b| b.lambda))
+    .number("theory", "theory", 2, theory.clone());
+    for (key, title, basis) in
+        [("linear", "1, 1/N", Basis::Linear), ("logarithmic", "1, ln N/N, 1/N", Basis::Logarithmic)]
+    {
+        let fits: Vec<Option<Fit>> = all.iter().map(|b| b.fit(basis)).collect();
+        let off = fits.iter().zip(&theory).map(|(fit, theory)| Some(fit.as_ref()?.limit - (*theory)?));
+        table = table
+            .number(key, title, 2, fits.iter().map(|f| f.as_ref().map(|f| f.limit)))
+            .number(&format!("{key}_error"), "error", 2, fits.iter().map(|f| f.as_ref().map(|f| f.error)))
+            .number(&format!("{key}_off"), "off", 2, off);
+    }
+    report.table(table);
+    Ok(())
+}

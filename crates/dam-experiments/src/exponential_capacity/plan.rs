@@ -1,0 +1,231 @@
+//! What is computed: the studies, and the presets.
+
+use clap::ValueEnum;
+use dam_analysis::theory::exponential_load::Patterns;
+use serde::{Deserialize, Serialize};
+
+use super::{Cell, Descent};
+use crate::Error;
+
+/// Pairs of load and λ whose basins are measured, both in thousandths.
+pub(super) const BASINS: [(usize, usize); 8] =
+    [(100, 500), (100, 1000), (100, 4000), (200, 500), (200, 1000), (200, 4000), (300, 1000), (300, 2000)];
+/// Angles of the start, in degrees.
+pub(super) const ANGLES: [usize; 26] =
+    [10, 16, 22, 26, 30, 33, 36, 39, 42, 45, 48, 50, 52, 54, 56, 58, 60, 62, 64, 66, 68, 70, 73, 76, 80, 85];
+/// λ of the studies of all Gaussian patterns, in thousandths.
+pub(super) const ALL_LAMBDAS: [usize; 3] = [500, 1000, 4000];
+/// λ of success against norm, in thousandths, and its load.
+pub(super) const NORM_LAMBDAS: [usize; 3] = [700, 1000, 4000];
+pub(super) const NORM_LOAD: f64 = 0.25;
+/// Edges of bins of the norm ρ = |ξ|²/N: 0.2 to 1.8 in steps of 0.05.
+pub(super) const NORM_BINS: usize = 32;
+pub(super) const NORM_BIN: (f64, f64) = (0.2, 0.05);
+/// Sites of the study of rate functions, and thresholds ε from 0 to 1.
+pub(super) const RATE_SITES: usize = 30;
+pub(super) const RATE_STEP: f64 = 0.05;
+pub(super) const RATE_STEPS: usize = 21;
+
+/// A case in which both descents are compared.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) patterns: Patterns,
+    pub(super) sites: usize,
+    pub(super) alpha: f64,
+    pub(super) lambda: f64,
+    /// Of the start, in degrees.
+    pub(super) angle: f64,
+}
+
+const fn case(
+    name: &'static str,
+    patterns: Patterns,
+    sites: usize,
+    alpha: f64,
+    lambda: f64,
+    angle: f64,
+) -> Case {
+    Case { name, patterns, sites, alpha, lambda, angle }
+}
+
+/// Inside, near and outside of retrieval; from the pattern and from within and beyond its basin.
+pub(super) const CASES: [Case; 8] = [
+    case("retrieved", Patterns::Spherical, 30, 0.3, 1.0, 0.0),
+    case("near the crossover", Patterns::Spherical, 30, 0.3, 0.5, 0.0),
+    case("lost", Patterns::Spherical, 30, 0.3, 0.3, 0.0),
+    case("within the basin", Patterns::Spherical, 30, 0.2, 1.0, 40.0),
+    case("at its edge", Patterns::Spherical, 30, 0.2, 1.0, 58.0),
+    case("beyond it", Patterns::Spherical, 30, 0.2, 1.0, 75.0),
+    case("Gaussian patterns", Patterns::Gaussian, 30, 0.2, 0.7, 0.0),
+    // α√N = 5 and λ/√N = 0.15: the scaled regime at α = 0.5, λ = 1.5, N = 100.
+    case("scaled regime", Patterns::Gaussian, 100, 0.05, 0.15, 0.0),
+];
+
+/// A part of the experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[value(rename_all = "snake_case")]
+pub enum Study {
+    /// The λ above which a pattern is retrieved, against N, for three ensembles.
+    Crossover,
+    /// Success against the angle of the start.
+    Basin,
+    /// Gaussian patterns: loads at which a typical pattern, and the first pattern, is lost.
+    AllPatterns,
+    /// Gaussian patterns: success against the norm.
+    Norms,
+    /// Rate functions of overlaps.
+    Rates,
+    /// The nearest of polynomially many patterns.
+    Nearest,
+    /// Scaled dot-product attention.
+    Scaled,
+    /// Where gradient descent and the map end.
+    Agreement,
+    /// More patterns than memory holds.
+    Beyond,
+}
+
+/// The settings of a run; a study without realizations is left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Crossovers by ensemble and load (in thousandths): by the map.
+    pub crossover: Vec<(Patterns, usize, Plan)>,
+    /// Spherical crossovers once more by gradient descent, by load.
+    pub gradient: Vec<(usize, Plan)>,
+    /// Basins, by load in thousandths.
+    pub basin: Vec<(usize, Plan)>,
+    /// All Gaussian patterns.
+    pub all_patterns: Plan,
+    /// Success against norm.
+    pub norms: Plan,
+    /// Realizations of the study of rates, and patterns in each.
+    pub rates: (usize, usize),
+    /// The nearest pattern for P = N, N², N³.
+    pub nearest: [Plan; 3],
+    /// The scaled regime, by load in thousandths.
+    pub scaled: Vec<(usize, Plan)>,
+    /// Realizations of each case in which descents are compared.
+    pub agreement: usize,
+    /// Patterns beyond memory (none: left out), and λ in thousandths.
+    pub beyond: (usize, Vec<usize>),
+    /// Patterns that start, in each realization.
+    pub starts: usize,
+}
+
+/// Realizations at several sizes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Sizes N, each with its number of disorder realizations.
+    pub sites: Vec<(usize, usize)>,
+}
+
+/// Options of this experiment alone.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Choices {
+    /// Parts to compute, such as crossover,basin; by default all.
+    #[arg(long, value_delimiter = ',', value_enum)]
+    pub study: Vec<Study>,
+}
+
+/// A number of thousandths.
+pub(super) fn thousandths(k: usize) -> f64 {
+    k as f64 / 1e3
+}
+
+/// P = e^{αN}, rounded.
+pub(super) fn patterns(alpha: f64, sites: usize) -> usize {
+    (alpha * sites as f64).exp().round() as usize
+}
+
+impl Settings {
+    pub(super) fn cells(&self) -> Vec<Cell> {
+        let mut cells = Vec::new();
+        for (patterns, load, plan) in &self.crossover {
+            let (patterns, load, descent) = (*patterns, *load, Descent::Map);
+            cells.extend(plan.cells(|sites, realization| Cell::Crossover {
+                patterns,
+                load,
+                sites,
+                descent,
+                realization,
+            }));
+        }
+        for (load, plan) in &self.gradient {
+            let (patterns, load, descent) = (Patterns::Spherical, *load, Descent::Gradient);
+            cells.extend(plan.cells(|sites, realization| Cell::Crossover {
+                patterns,
+                load,
+                sites,
+                descent,
+                realization,
+            }));
+        }
+        for (load, plan) in &self.basin {
+            let pairs = (0..BASINS.len()).filter(|&pair| BASINS[pair].0 == *load);
+            for pair in pairs {
+                cells.extend(plan.cells(|sites, realization| Cell::Basin { pair, sites, realization }));
+            }
+        }
+        for lambda in ALL_LAMBDAS {
+            cells.extend(self.all_patterns.cells(|sites, realization| Cell::AllPatterns {
+                lambda,
+                sites,
+                realization,
+            }));
+        }
+        for lambda in NORM_LAMBDAS {
+            cells.extend(self.norms.cells(|sites, realization| Cell::Norms { lambda, sites, realization }));
+        }
+        for patterns in [Patterns::Spherical, Patterns::Gaussian, Patterns::Binary] {
+            cells.extend((0..self.rates.0).map(|realization| Cell::Rates { patterns, realization }));
+        }
+        for (power, plan) in (1..).zip(&self.nearest) {
+            cells.extend(plan.cells(|sites, realization| Cell::Nearest { power, sites, realization }));
+        }
+        for (load, plan) in &self.scaled {
+            cells.extend(plan.cells(|sites, realization| Cell::Scaled { load: *load, sites, realization }));
+        }
+        for case in 0..CASES.len() {
+            cells.extend((0..self.agreement).map(|realization| Cell::Agreement { case, realization }));
+        }
+        if self.beyond.0 > 0 {
+            cells.extend(self.beyond.1.iter().map(|&lambda| Cell::Beyond { lambda }));
+        }
+        cells
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let wrong = |expected, found: String| Err(Error::Settings { expected, found });
+        if self.starts == 0 {
+            return wrong("at least one start", "0".into());
+        }
+        let loads = self.crossover.iter().map(|(_, load, plan)| (*load, plan));
+        let loads = loads.chain(self.gradient.iter().chain(&self.basin).map(|(load, plan)| (*load, plan)));
+        for (load, plan) in loads {
+            for &(n, _) in &plan.sites {
+                let ln_p = thousandths(load) * n as f64;
+                if !(std::f64::consts::LN_2..=24.0).contains(&ln_p) {
+                    return wrong(
+                        "between ln 2 and 24 for the logarithm of the number of patterns",
+                        ln_p.to_string(),
+                    );
+                }
+            }
+        }
+        let others = [&self.all_patterns, &self.norms].into_iter().chain(&self.nearest);
+        let others = others.chain(self.scaled.iter().map(|(_, plan)| plan));
+        match others.flat_map(|plan| &plan.sites).find(|(n, _)| *n < 8) {
+            Some((n, _)) => wrong("at least 8 sites", n.to_string()),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Plan {
+    fn cells(&self, cell: impl Fn(usize, usize) -> Cell) -> Vec<Cell> {
+        let of = |&(sites, count): &(usize, usize)| (0..count).map(move |realization| (sites, realization));
+        self.sites.iter().flat_map(of).map(|(sites, realization)| cell(sites, realization)).collect()
+    }
+}
