@@ -438,14 +438,14 @@ pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
         }
         Cell::Basin { pair, sites, .. } => 15.0 * pass(thousandths(BASINS[pair].0), sites, starts * 26.0),
         Cell::AllPatterns { sites, .. } => {
-            let typical = if sites <= 28 { 400.0 * pass(0.45, sites, starts) } else { 0.0 };
-            typical + 100.0 * pass(0.2, sites, CANDIDATES as f64)
+            let typical = if sites <= 28 { 100.0 * pass(0.45, sites, starts) } else { 0.0 };
+            typical + 20.0 * pass(0.2, sites, CANDIDATES as f64)
         }
         Cell::Norms { sites, .. } => 10.0 * pass(NORM_LOAD, sites, patterns(NORM_LOAD, sites) as f64),
         Cell::Rates { .. } => 100.0 * (settings.rates.1 * RATE_SITES) as f64,
         Cell::Nearest { power, sites, .. } => (sites.pow(power) * sites) as f64 * (starts + 100.0),
         Cell::Scaled { load, sites, .. } => {
-            300.0 * pass(thousandths(load) / (sites as f64).sqrt(), sites, CANDIDATES as f64)
+            12.0 * pass(thousandths(load) / (sites as f64).sqrt(), sites, CANDIDATES as f64)
         }
         Cell::Agreement { case, .. } => 300.0 * pass(CASES[case].alpha, CASES[case].sites, starts),
         Cell::Beyond { .. } => 20.0 * 100.0 * (settings.beyond.0 * BEYOND_SITES) as f64,

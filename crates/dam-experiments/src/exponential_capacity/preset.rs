@@ -22,7 +22,7 @@ const LONG_3: Sizes =
 const SHORT_5: Sizes = &[(12, 12), (14, 12), (16, 10), (18, 8), (20, 6), (21, 4), (22, 4)];
 const LONG_5: Sizes =
     &[(12, 80), (14, 80), (16, 60), (18, 60), (20, 40), (22, 30), (24, 20), (26, 16), (28, 8), (30, 3)];
-const LONG_8: Sizes = &[(8, 80), (9, 80), (10, 60), (12, 40), (14, 20), (16, 8), (18, 3)];
+const LONG_8: Sizes = &[(8, 80), (9, 80), (10, 60), (12, 40), (14, 20), (16, 6), (18, 3)];
 
 /// Spherical crossovers by gradient descent.
 const GRADIENT: [(usize, Sizes, Sizes); 2] = [
