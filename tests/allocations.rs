@@ -1,4 +1,5 @@
-//! The solver does not touch the heap once it is made: a diagram of any size takes no memory per point.
+//! The solver does not touch the heap once it is made: a diagram of any size takes no memory per point. Patterns that are
+//! made again take none, however many they are.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -7,22 +8,32 @@ use dam_analysis::theory::{
     BinaryEntropy, CompactTheory, ExactSphere, GaussianPatterns, GaussianTail, Theory,
 };
 use dam_core::kernel::{Epanechnikov, Exponential, Powered};
-use dam_core::{Extensive, Kernel, Overlap};
+use dam_core::nalgebra::DVector;
+use dam_core::{Dam, DensePatterns, Energy, Euclidean, Extensive, Kernel, LocalField, LogSum, Overlap};
 
 struct Counting;
 
 thread_local! {
     // The harness allocates on its own thread as it likes.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static LIVE: Cell<i64> = const { Cell::new(0) };
+    static PEAK: Cell<i64> = const { Cell::new(0) };
+}
+
+fn grow(bytes: i64) {
+    let live = LIVE.try_with(|live| live.replace(live.get() + bytes) + bytes).unwrap_or(0);
+    let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live)));
 }
 
 // SAFETY: every call goes on to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        grow(layout.size() as i64);
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        grow(-(layout.size() as i64));
         unsafe { System.dealloc(block, layout) }
     }
 }
@@ -74,4 +85,28 @@ fn points_of_a_phase_diagram_allocate_nothing() {
         assert_eq!(ALLOCATIONS.get(), before);
         assert!(sum > 0.0);
     }
+}
+
+#[test]
+fn patterns_that_are_made_again_take_no_memory() {
+    // More shards than are merged at a time, and twice as many.
+    let peak = |count: usize| {
+        let space = Euclidean::<f64>::new(2).unwrap();
+        let pattern = |mu: usize| DVector::from_vec(vec![1.0, 1e-7 * mu as f64]);
+        let store = DensePatterns::regenerated(space, count, pattern).unwrap();
+        let memory = Dam::with_store(store, Exponential::new(1.0).unwrap(), LogSum, 1.0).unwrap();
+        let x = vec![DVector::from_vec(vec![0.3, 0.2]); 8];
+        let (mut h, mut e) = (x.clone(), vec![0.0; 8]);
+        let before = LIVE.get();
+        PEAK.set(before);
+        memory.fields(&x, &mut h, &mut e);
+        memory.energies(&x, &mut e);
+        memory.nearest_all(&x).unwrap();
+        PEAK.get() - before
+    };
+    // One thread, so that all of it is counted here.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let (few, many) = pool.install(|| (peak(4_300_000), peak(9_000_000)));
+    assert!(many - few < 10_000, "{few} {many}");
+    assert!(few < 2_000_000, "{few} bytes");
 }

@@ -3,12 +3,12 @@
 use std::fmt::Debug;
 
 use dam_core::dynamics::{Dynamics, GaussianStep, GradientDescent, Langevin, Metropolis, Synchronous};
-use dam_core::kernel::{Exponential, Kernel, Monomial};
+use dam_core::kernel::{Epanechnikov, Exponential, Kernel, Monomial, Powered};
 use dam_core::nalgebra::DVector;
 use dam_core::rand::Rng;
 use dam_core::{
-    Aggregator, Dam, DensePatterns, Energy, Euclidean, IntoState, LocalField, LogSum, Purpose, Real,
-    Regenerated, Runner, Sphere, StateSpace, Storable, Streams, Sum, VectorSpace,
+    Aggregator, Dam, DensePatterns, Energy, Euclidean, Hypercube, IntoState, LocalField, LogSum, Purpose,
+    Real, Regenerated, Runner, Sphere, Spins, StateSpace, Storable, Streams, Sum, VectorSpace,
 };
 
 type Kept<S, K, Q> = Dam<DensePatterns<S>, K, Q>;
@@ -96,7 +96,6 @@ fn runs<S, T: Real, D>(
     let mu: Vec<usize> = (0..count).map(|k| 7 * k).collect();
     let weights = kept.attention_weights(&ends, &mu).unwrap();
     assert_eq!(weights, made.attention_weights(&made_ends, &mu).unwrap());
-    assert!(weights.iter().all(|p| (0.0..=1.0).contains(p)));
 }
 
 fn alike<S, T: Real>(space: &S)
@@ -110,6 +109,13 @@ where
         scans(&kept, &made);
         let (kept, made) = pair(space, Monomial::new(3).unwrap(), Sum, count);
         scans(&kept, &made);
+    }
+    // Few patterns, more states than a group, than a window, and a rest of few: batches must be cut alike.
+    let (kept, made) = pair(space, Exponential::new(0.4).unwrap(), LogSum, 1100);
+    for count in [49, 60, 150] {
+        runs(&kept, &made, &Synchronous, count);
+        let near: Vec<_> = (0..count).map(|k| kept.pattern(7 * k).unwrap()).collect();
+        assert_eq!(kept.recall_all(&near).unwrap(), made.recall_all(&near).unwrap());
     }
     let (kept, made) = pair(space, Exponential::new(0.4).unwrap(), LogSum, 16_500);
     for count in [1, 5] {
@@ -139,4 +145,75 @@ fn attention_weights_are_softmax() {
         let expected = weights[mu] / weights.iter().sum::<f64>();
         assert!((found - expected).abs() < 1e-13, "{found} {expected}");
     }
+}
+
+/// More patterns than are merged at a time, of two entries.
+#[test]
+fn many_shards_give_the_sums_of_a_plain_loop() {
+    let space = Euclidean::<f64>::new(2).unwrap();
+    let count = 4_300_000;
+    // Two equal patterns that are the largest, far apart: the first is the nearest.
+    let pattern = |mu: usize| {
+        let angle = if mu == 600_000 || mu == 4_250_000 { 0.0 } else { 0.1 + 1e-6 * mu as f64 };
+        DVector::from_vec(vec![angle.cos(), angle.sin()])
+    };
+    let store = DensePatterns::regenerated(space, count, pattern).unwrap();
+    let memory = Dam::with_store(store, Exponential::new(2.0).unwrap(), LogSum, 0.5).unwrap();
+    let x = [DVector::from_vec(vec![1.0, 0.0]), DVector::from_vec(vec![-0.3, 0.4])];
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let (mut h, mut e) = (vec![memory.space().zero_field(); 2], vec![0.0; 2]);
+            memory.fields(&x, &mut h, &mut e);
+            let mut alone = vec![0.0; 2];
+            memory.energies(&x, &mut alone);
+            assert!(e.iter().zip(&alone).all(|(a, b)| (a - b).abs() < 1e-12));
+            (memory.nearest_all(&x).unwrap(), bits(&h), e.iter().map(|e| e.to_bits()).collect::<Vec<_>>())
+        })
+    };
+    let one = run(1);
+    assert_eq!(one, run(3));
+    assert_eq!(one.0[0], (600_000, 0.5));
+    for (s, x) in x.iter().enumerate() {
+        let (mut sum, mut field) = (0.0, [0.0; 2]);
+        for mu in 0..count {
+            let xi = pattern(mu);
+            let weight = (2.0 * (x[0] * xi[0] + x[1] * xi[1])).exp();
+            sum += weight;
+            (field[0], field[1]) = (field[0] + weight * xi[0], field[1] + weight * xi[1]);
+        }
+        let energy = -0.5 * f64::ln(sum) + 0.5 * x.norm_squared();
+        assert!((f64::from_bits(one.2[s]) - energy).abs() < 1e-9);
+        for i in 0..2 {
+            assert!((f64::from_bits(one.1[2 * s + i]) - (field[i] / sum - x[i])).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
+fn there_is_no_share_of_nothing() {
+    fn outside<S: VectorSpace + Storable<Store = DensePatterns<S>>>(space: S)
+    where
+        DVector<S::Scalar>: IntoState<S>,
+    {
+        let pattern = space.sample(&mut Streams::new(1).rng(Purpose::Patterns, 0));
+        let kernel = Powered(Epanechnikov::new(5.0).unwrap());
+        let memory = Dam::new(space, kernel, LogSum, 0.2, [pattern.clone()]).unwrap();
+        let weights = memory.attention_weights(&[pattern.clone(), -pattern], &[0, 0]).unwrap();
+        assert!((weights[0] - 1.0).abs() < 1e-3 && weights[1].is_nan(), "{weights:?}");
+    }
+    outside(Sphere::<f64>::new(12).unwrap());
+    outside(Sphere::<f32>::new(12).unwrap());
+    let up = Spins::from_bools(&[true; 12]).unwrap();
+    let down = Spins::from_bools(&[false; 12]).unwrap();
+    let cube = Hypercube::new(12).unwrap();
+    let kernel = Powered(Epanechnikov::new(5.0).unwrap());
+    let memory = Dam::new(cube, kernel, LogSum, 0.2, [&up]).unwrap();
+    let weights = memory.attention_weights(&[up.clone(), down], &[0, 0]).unwrap();
+    assert!((weights[0] - 1.0).abs() < 1e-12 && weights[1].is_nan(), "{weights:?}");
+    // A signed kernel that is summed directly: sums and terms below zero.
+    let memory =
+        Dam::new(Hypercube::new(12).unwrap(), Monomial::new(3).unwrap(), LogSum, 1.0, [&up]).unwrap();
+    let opposite = Spins::from_bools(&[false; 12]).unwrap();
+    assert!(memory.attention_weights(&[opposite], &[0]).unwrap()[0].is_nan());
 }

@@ -9,6 +9,12 @@ use crate::space::{IntoState, StateSpace};
 use crate::store::{BitPatterns, EditableStore, FieldIn, PatternStore, StateIn, Storable};
 use crate::{Error, Overlap};
 
+/// [`Dam::nearest_all`]: states that pass over the patterns together, patterns of a task, and tasks for each such
+/// pass whose results are in memory together.
+const SCANNED: usize = 128;
+const PART: usize = 1 << 18;
+const PARTS: usize = 256;
+
 /// A dense associative memory, `E(x) = −c Q(Σ_μ F(x·ξ^μ/N)) [+ |x|²/2 in the Euclidean space]`.
 ///
 /// Everything is decided at construction: the space and the patterns ([`Dam::new`]), the kernel F, the
@@ -159,24 +165,38 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// As [`StateSpace::check`].
     pub fn nearest_all(&self, x: &[StateIn<P>]) -> Result<Vec<(usize, f64)>, Error> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
-        let (groups, parts) = (x.len().div_ceil(SCANNED), self.len().div_ceil(PART));
-        let found = crate::parallel::map(groups * parts, |task| {
-            let x = &x[task / parts * SCANNED..x.len().min((task / parts + 1) * SCANNED)];
-            let first = task % parts * PART;
-            let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
-            self.store.scan_part(first..self.len().min(first + PART), x, |s, first, m| {
-                for (k, &m) in m.iter().enumerate() {
-                    if m > best[s].1 {
-                        best[s] = (first + k, m);
+        let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
+        let parts = self.len().div_ceil(PART);
+        for first in (0..parts).step_by(PARTS) {
+            let parts = PARTS.min(parts - first);
+            let chunks: Vec<&[StateIn<P>]> = x.chunks(SCANNED).collect();
+            let found = crate::parallel::map(chunks.len() * parts, |task| {
+                self.nearest_of((first + task % parts) * PART, chunks[task / parts])
+            });
+            // Parts come in order, so the first of equals stays.
+            for (task, found) in found.into_iter().enumerate() {
+                let best = &mut best[task / parts * SCANNED..];
+                for (best, found) in best.iter_mut().zip(found) {
+                    if found.1 > best.1 {
+                        *best = found;
                     }
                 }
-            });
-            best
+            }
+        }
+        Ok(best)
+    }
+
+    /// The nearest of the patterns of one part, which begins with pattern `first`.
+    fn nearest_of(&self, first: usize, x: &[StateIn<P>]) -> Vec<(usize, f64)> {
+        let mut best = vec![(first, f64::NEG_INFINITY); x.len()];
+        self.store.scan_part(first..self.len().min(first + PART), x, |s, first, m| {
+            for (k, &m) in m.iter().enumerate() {
+                if m > best[s].1 {
+                    best[s] = (first + k, m);
+                }
+            }
         });
-        let nearer = |best: Found, next: &Found| if next.1 > best.1 { *next } else { best };
-        let of =
-            |parts: &[Vec<Found>], s: usize| parts[1..].iter().map(|part| &part[s]).fold(parts[0][s], nearer);
-        Ok(found.chunks(parts).flat_map(|parts| (0..parts[0].len()).map(move |s| of(parts, s))).collect())
+        best
     }
 
     /// −c Q(Σ).
@@ -199,13 +219,6 @@ impl<K: Kernel, Q: Aggregator> Dam<BitPatterns, K, Q> {
         Q::ADDITIVE && self.tables.is_integer()
     }
 }
-
-/// States that pass over the patterns together in [`Dam::nearest_all`], and patterns of a task.
-const SCANNED: usize = 128;
-const PART: usize = 1 << 18;
-
-/// A pattern and an overlap.
-type Found = (usize, f64);
 
 impl<P: EditableStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// Adds a pattern at the end; amortised O(N).
@@ -238,8 +251,9 @@ impl<P: EditableStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
 
 impl<P: PatternStore, K: Kernel> Dam<P, K, LogSum> {
     /// The attention weight of pattern `mu[k]` at state `x[k]`, its share p_μ = F(m_μ) / Σ_ν F(m_ν) of the sum: for the
-    /// exponential kernel the softmax weight. In [0, 1], to the rounding of the energy, of which it is made: some
-    /// 10⁻¹⁵ |E|/c in f64 and 10⁻⁶ |E|/c in f32. NaN where all F vanish.
+    /// exponential kernel the softmax weight. In [0, 1] where no F is negative. It is made of the energy, and as exact as
+    /// ln Σ_ν F, whose rounding is some 10⁻¹⁵ of ln Σ_ν F + |x|²/2c in f64, and 10⁻⁶ in f32. NaN where there is no share: all F vanish,
+    /// the sum or F(m_μ) is negative, or the energy is not finite.
     ///
     /// Above 1/2 the pattern outweighs all others: it is the criterion of retrieval where lost states keep a large overlap
     /// with it (Lucibello and Mézard 2023, λ > 1).
@@ -257,9 +271,11 @@ impl<P: PatternStore, K: Kernel> Dam<P, K, LogSum> {
         let mut energies = vec![0.0; x.len()];
         self.energies(x, &mut energies);
         let weight = |((x, pattern), e): ((&StateIn<P>, &StateIn<P>), &f64)| {
-            let ln_total = (self.store.confinement(x) - e) / self.prefactor;
+            let ln_total = (space.confinement(x) - e) / self.prefactor;
             let overlap = Overlap::new(space.overlap(x, pattern), space.sites());
-            (self.kernel.ln_f(overlap) - ln_total).exp().min(1.0)
+            let weight = (self.kernel.ln_f(overlap) - ln_total).exp();
+            // A pattern that is nearly all of the sum may exceed it by a rounding.
+            if ln_total.is_finite() { weight.clamp(0.0, 1.0) } else { f64::NAN }
         };
         Ok(x.iter().zip(&patterns).zip(&energies).map(weight).collect())
     }

@@ -30,7 +30,7 @@
 //! | F, separation function | [`kernel`], trait [`Kernel`] | yes: two methods |
 //! | Q, aggregator | [`Sum`], [`LogSum`], [`FlooredLogSum`] | sealed |
 //! | where states live | [`Hypercube`], [`Sphere`], [`Euclidean`] | rarely |
-//! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`], [`npy`] | sealed |
+//! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`] (in memory, or [made again](DensePatterns::regenerated)), [`npy`] | sealed |
 //! | the memory | [`Dam`]; the papers' own in [`models`] | |
 //! | any other energy | [`Energy`], [`LocalField`] | yes |
 //! | steps | [`dynamics`], trait [`Dynamics`] | yes: two methods |

@@ -86,6 +86,10 @@ impl<T: Real> StateSpace for Euclidean<T> {
         Some(max_change(x, next))
     }
 
+    fn confinement(&self, x: &DVector<T>) -> f64 {
+        0.5 * dot(x, x)
+    }
+
     fn max_change(&self, a: &DVector<T>, b: &DVector<T>) -> f64 {
         max_change(a, b)
     }

@@ -54,6 +54,11 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// ```
     fn align(&self, x: &Self::State, h: &Self::Field, next: &mut Self::State) -> Option<f64>;
 
+    /// What energies of this space gain: |x|²/2 in the Euclidean one, nothing elsewhere.
+    fn confinement(&self, _x: &Self::State) -> f64 {
+        0.0
+    }
+
     /// max_i |a_i − b_i|.
     fn max_change(&self, a: &Self::State, b: &Self::State) -> f64;
 

@@ -3,7 +3,7 @@ use std::ops::Range;
 use nalgebra::DVector;
 
 use super::tables::{SpinTables, TableReduction};
-use super::{EditableStore, PatternStore, check_index, check_removal};
+use super::{EditableStore, PatternStore, check_index, check_part, check_removal};
 use crate::aggregate::Aggregator;
 use crate::simd;
 use crate::space::{Hypercube, Spins, StateSpace};
@@ -163,6 +163,7 @@ impl PatternStore for BitPatterns {
     }
 
     fn scan_part(&self, part: Range<usize>, x: &[Spins], mut visit: impl FnMut(usize, usize, &[f64])) {
+        check_part(&part, self.len);
         let n = self.space.sites() as f64;
         let mut m = Vec::new();
         self.for_blocks(part, x, |s, first, dots| {

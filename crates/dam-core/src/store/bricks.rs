@@ -6,6 +6,7 @@ use std::sync::Arc;
 use nalgebra::DVector;
 
 use super::dense::{DensePatterns, SHARD};
+use super::shards::WAVE;
 use crate::parallel::map;
 use crate::simd::{Lines, strip};
 use crate::{Error, Real, VectorSpace};
@@ -16,10 +17,6 @@ use crate::{Error, Real, VectorSpace};
     note = "dense patterns are `Held` in memory (`DensePatterns::new`) or `Regenerated` (`DensePatterns::regenerated`)"
 )]
 pub trait Bricks<T: Real>: super::sealed::Sealed + Clone + fmt::Debug + Send + Sync {
-    /// Whether reading costs no more than memory.
-    #[doc(hidden)]
-    const HELD: bool;
-
     /// The bricks of `count` patterns of `sites` entries, from pattern `first` on, the first of a brick. What is not
     /// held is made in `room`.
     #[doc(hidden)]
@@ -36,10 +33,8 @@ pub struct Held<T: Real>(pub(super) Lines<T>);
 impl<T: Real> super::sealed::Sealed for Held<T> {}
 
 impl<T: Real> Bricks<T> for Held<T> {
-    const HELD: bool = true;
-
     fn bricks<'a>(&'a self, sites: usize, first: usize, _count: usize, _room: &'a mut Lines<T>) -> &'a [T] {
-        self.from(sites, first)
+        self.starting_at(sites, first)
     }
 
     fn pattern(&self, sites: usize, mu: usize) -> DVector<T> {
@@ -50,7 +45,7 @@ impl<T: Real> Bricks<T> for Held<T> {
 
 impl<T: Real> Held<T> {
     /// The bricks from pattern `first` on, the first of a brick.
-    pub(super) fn from(&self, sites: usize, first: usize) -> &[T] {
+    pub(super) fn starting_at(&self, sites: usize, first: usize) -> &[T] {
         debug_assert!(first.is_multiple_of(strip::<T>()));
         &self.0[first * sites..]
     }
@@ -81,8 +76,6 @@ impl<T: Real> fmt::Debug for Regenerated<T> {
 impl<T: Real> super::sealed::Sealed for Regenerated<T> {}
 
 impl<T: Real> Bricks<T> for Regenerated<T> {
-    const HELD: bool = false;
-
     fn bricks<'a>(&'a self, sites: usize, first: usize, count: usize, room: &'a mut Lines<T>) -> &'a [T] {
         let strip = strip::<T>();
         debug_assert!(first.is_multiple_of(strip));
@@ -113,15 +106,19 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S, Regenerated<T>> {
     /// `count` patterns that are made by `pattern(mu)` whenever they are read, for sets that no memory holds.
     ///
     /// Energies, fields, overlaps and all that follows from them are the same to the bit as with the same patterns
-    /// stored. Memory does not grow with M. What needs the overlaps with all patterns at once (conjugate gradient, pair
-    /// rotations, basin isolation), or changes patterns, is not there.
+    /// stored. Memory does not grow with M, but for [`Dam::overlaps`](crate::Dam::overlaps), whose result has M numbers.
+    /// What keeps such a vector for every state (conjugate gradient, pair rotations, basin isolation), or changes patterns,
+    /// is not there.
     ///
-    /// `pattern` must be a function of `mu` alone. Its cost is paid once for every pass over the patterns, which up to
-    /// 144 states of a batch share.
+    /// `pattern` must be a function of `mu` alone. Its cost is paid once for every pass over the patterns, which the
+    /// states of a group, up to 144, share.
     ///
     /// # Errors
     /// [`Error::NoPatterns`] for none; as [`StateSpace::check`](crate::StateSpace::check) of the first pattern that is
     /// not of `space`: all are made once and checked.
+    ///
+    /// # Panics
+    /// Not here; scans do if `pattern` later returns another number of entries than when it was checked.
     ///
     /// # Example
     /// ```
@@ -145,10 +142,13 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S, Regenerated<T>> {
     ) -> Result<Self, Error> {
         let bricks = Regenerated::new(pattern);
         let check = |k: usize| {
-            let shard = k * SHARD..((k + 1) * SHARD).min(count);
-            shard.into_iter().try_for_each(|mu| space.check("pattern", &(bricks.0)(mu)))
+            let mut shard = k * SHARD..k.saturating_add(1).saturating_mul(SHARD).min(count);
+            shard.try_for_each(|mu| space.check("pattern", &(bricks.0)(mu)))
         };
-        map(count.div_ceil(SHARD), check).into_iter().collect::<Result<(), _>>()?;
+        let shards = count.div_ceil(SHARD);
+        for first in (0..shards).step_by(WAVE) {
+            map(WAVE.min(shards - first), |k| check(first + k)).into_iter().collect::<Result<(), _>>()?;
+        }
         if count == 0 { Err(Error::NoPatterns) } else { Ok(Self { space, len: count, bricks }) }
     }
 }

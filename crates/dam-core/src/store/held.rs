@@ -37,7 +37,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
 
     /// The bricks from pattern `first` on, the first of a brick.
     fn bricks_from(&self, first: usize) -> &[T] {
-        self.bricks.from(self.space.sites(), first)
+        self.bricks.starting_at(self.space.sites(), first)
     }
 
     pub(super) fn append(&mut self, pattern: &DVector<T>) {

@@ -73,15 +73,12 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
         self.scan_part(0..self.len(), x, visit);
     }
 
-    /// As [`scan`](Self::scan), over some of the patterns; the first must be a multiple of 16.
+    /// As [`scan`](Self::scan), over some of the patterns.
+    ///
+    /// # Panics
+    /// Unless the first is a multiple of 16 and the last below M.
     #[doc(hidden)]
     fn scan_part(&self, part: Range<usize>, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64]));
-
-    /// |x|²/2 where energies have it.
-    #[doc(hidden)]
-    fn confinement(&self, _x: &StateIn<Self>) -> f64 {
-        0.0
-    }
 
     #[doc(hidden)]
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Self::Tables, Error>;
@@ -162,6 +159,11 @@ fn check_index(index: usize, len: usize) -> Result<(), Error> {
     if index < len { Ok(()) } else { Err(Error::PatternIndex { index, len }) }
 }
 
+/// The rule of [`PatternStore::scan_part`].
+fn check_part(part: &Range<usize>, len: usize) {
+    assert!(part.start.is_multiple_of(16) && part.end <= len, "patterns {part:?} of {len}");
+}
+
 fn check_removal(index: usize, len: usize) -> Result<(), Error> {
     check_index(index, len)?;
     if len == 1 { Err(Error::NoPatterns) } else { Ok(()) }
@@ -180,8 +182,9 @@ impl<S: VectorSpace, B: Bricks<S::Scalar>> PatternStore for DensePatterns<S, B> 
     }
 
     fn group(&self) -> usize {
-        // Patterns that do not stay in cache are read, or made, once for each group.
-        if B::HELD && self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { GROUP }
+        // Patterns that do not stay in cache are read once for each group. Regenerated ones move in the same groups, because
+        // the last bits of a state depend on its batch.
+        if self.count() * self.space_ref().sites() < 1 << 17 { 48 } else { GROUP }
     }
 
     fn pattern(&self, mu: usize) -> Result<S::State, Error> {
@@ -190,16 +193,13 @@ impl<S: VectorSpace, B: Bricks<S::Scalar>> PatternStore for DensePatterns<S, B> 
     }
 
     fn scan_part(&self, part: Range<usize>, x: &[S::State], mut visit: impl FnMut(usize, usize, &[f64])) {
+        check_part(&part, self.len());
         let mut wide = Vec::new();
         self.scan_overlaps(part, x, |s, first, m| {
             wide.clear();
             wide.extend(m.iter().map(|m| m.widen()));
             visit(s, first, &wide);
         });
-    }
-
-    fn confinement(&self, x: &S::State) -> f64 {
-        if S::CONFINED { 0.5 * crate::space::dot(x, x) } else { 0.0 }
     }
 
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Form, Error> {

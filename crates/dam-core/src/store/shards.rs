@@ -10,7 +10,7 @@ use crate::reduce::Reduction;
 use crate::{Dam, Kernel, Real, VectorSpace};
 
 /// Shards whose results are in memory together, so that memory does not grow with the number of patterns.
-const WAVE: usize = 64;
+pub(super) const WAVE: usize = 256;
 
 impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator>
     Dam<DensePatterns<S, B>, K, Q>
@@ -52,7 +52,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator
             }
         });
         for ((e, x), total) in e.iter_mut().zip(x).zip(totals) {
-            *e = self.energy_of(total.total()) + self.store.confinement(x);
+            *e = self.energy_of(total.total()) + self.store.space().confinement(x);
         }
     }
 
@@ -104,6 +104,6 @@ impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator
         } else {
             h.iter_mut().for_each(|h| *h *= factor);
         }
-        self.energy_of(total) + self.store.confinement(x)
+        self.energy_of(total) + self.store.space().confinement(x)
     }
 }

@@ -87,7 +87,7 @@ impl ExponentialLoad {
     /// ```
     ///
     /// with Λ and A of [`mean_field`](Self::mean_field), which see the noise from x rather than from the pattern. Annealed:
-    /// in the condensed phase it means little, and the exact [mean angle](crate::theory::tails::Overlaps::nearest) of the
+    /// in the condensed phase it means little, and the exact mean [cosine](crate::theory::tails::Overlaps::nearest) of the
     /// nearest pattern takes its place. `None` if the pattern is not retrieved even from itself; if it attracts states at right
     /// angles too, being the only one that is not averaged over, so that there is no edge (λ near 1 and above); and for
     /// binary patterns, for which the noise depends on the direction of x.
@@ -130,10 +130,10 @@ impl ExponentialLoad {
     /// # Errors
     /// As [`mean_field`](Self::mean_field).
     pub fn critical_norm_at(self, n: usize, alpha: f64) -> Result<Option<f64>, Error> {
+        self.mean_field(n, alpha)?;
         if self.patterns != Patterns::Gaussian {
             return Ok(None);
         }
-        self.mean_field(n, alpha)?;
         let field = Field::new(self.patterns, n, alpha)?;
         let excess = |rho: f64| Field { n: rho * field.n, ..field }.excess(self.lambda);
         let mut above = 1.0;

@@ -325,8 +325,9 @@ impl ExponentialLoad {
     ///
     /// A Gaussian pattern of norm √(ρN) is lost to a neighbour with ξ·ξ' > |ξ|², whatever λ. There are
     /// e^{N(2α − ρ/2 − h(ρ))} such pairs, the first at ρ = 1/2 and α = ln 2 / 4. In patterns of fixed norm no
-    /// overlap exceeds the norm, and the bound is [`typical_threshold`](Self::typical_threshold); binary
-    /// patterns begin to occur twice at α = (ln 2)/2, which is no loss.
+    /// overlap exceeds the norm, and the bound is [`typical_threshold`](Self::typical_threshold). Binary
+    /// patterns begin to occur twice at α = (ln 2)/2; a pattern and its copy are here retrieved together, while each has a
+    /// softmax weight of one half at most.
     ///
     /// # Reference
     /// Exponential capacity, figures 1 and 3. The paper's figure for Gaussian patterns may show the bound

@@ -1,5 +1,7 @@
 //! Scaled dot-product attention: softmax(λ ξ·x / √N) over P = e^{α√N} Gaussian patterns.
 
+use std::f64::consts::LN_2;
+
 use super::{ExponentialLoad, Patterns};
 use crate::Error;
 use crate::theory::check;
@@ -54,8 +56,8 @@ impl ScaledAttention {
         self.lambda
     }
 
-    /// The threshold of a typical pattern with N sites, to the order 1/√N: λ − (ln(λ√N) + 1 + λ²/2)/√N. Without the shift
-    /// of the fixed point it is λ − λ²/(2√N), the α_1 of Gaussian patterns at λ/√N.
+    /// The threshold of a typical pattern with N sites, to the order 1/√N: λ − (ln(λ√N) + 1 + λ²/2)/√N, which at small N may
+    /// be below 0. Without the shift of the fixed point it is λ − λ²/(2√N), the α_1 of Gaussian patterns at λ/√N.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless λ√N > 1.
@@ -68,9 +70,10 @@ impl ScaledAttention {
     /// [norm threshold](ExponentialLoad::norm_threshold) at λ/√N.
     ///
     /// # Errors
-    /// [`Error::Parameter`] unless λ√N > 1.
+    /// [`Error::Parameter`] for N = 0.
     pub fn norm_threshold(self, n: usize) -> Result<f64, Error> {
-        let (root, _) = self.at(n)?;
+        let root = (n as f64).sqrt();
+        check::positive("sqrt(n)", root)?;
         Ok(root * ExponentialLoad::new(Patterns::Gaussian, self.lambda / root)?.norm_threshold())
     }
 
@@ -81,6 +84,10 @@ impl ScaledAttention {
     /// [`Error::Parameter`] unless `n` >= 2 and α√N is finite and at least ln 2.
     pub fn crossover(n: usize, alpha: f64) -> Result<Option<f64>, Error> {
         let root = (n as f64).sqrt();
+        if !(alpha * root >= LN_2 && alpha.is_finite()) {
+            let expected = "at least two patterns, ln(2)/sqrt(n)";
+            return Err(Error::Parameter { name: "alpha", expected, found: alpha });
+        }
         Ok(Patterns::Gaussian.crossover(n, alpha / root)?.map(|lambda| root * lambda))
     }
 
