@@ -7,7 +7,7 @@ use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
 use dam_analysis::theory::{Space, tails::Overlaps};
 
 use super::fit::{Basis, Fit};
-use super::plan::{ANGLES, BASINS, patterns, thousandths};
+use super::plan::{ANGLES, patterns, thousandths};
 use super::{Cell, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
 use crate::report::{Report, Table};
@@ -33,14 +33,14 @@ impl Basin {
         Ok(self.model()?.basin_angle(self.alpha)?.map(f64::to_degrees))
     }
 
-    /// The mean angle of the nearest of P patterns, at N sites.
+    /// The angle of the mean cosine of the nearest of P patterns, at N sites.
     pub(super) fn nearest(&self, n: usize) -> Result<f64, Error> {
         let ln_p = (patterns(self.alpha, n) as f64).ln();
         Ok(Overlaps::new(Space::Sphere, n)?.nearest(ln_p)?.acos().to_degrees())
     }
 
     /// The angle of the mean field of N sites in degrees, where the noise is not condensed.
-    fn mean_field(&self, n: usize) -> Result<Option<f64>, Error> {
+    pub(super) fn mean_field(&self, n: usize) -> Result<Option<f64>, Error> {
         if self.is_condensed()? {
             return Ok(None);
         }
@@ -57,21 +57,29 @@ impl Basin {
         Summary::of(self.sizes[&n].iter().filter_map(|curve| half_point(&angles, curve)))
     }
 
-    fn fit(&self, basis: Basis) -> Option<Fit> {
+    pub(super) fn fit(&self, basis: Basis) -> Option<Fit> {
         let points = self.sizes.keys().map(|&n| (n as f64, self.angle(n)));
         let points: Vec<_> = points.map(|(n, s)| (n, s.mean, s.standard_error())).collect();
         Fit::of(basis, &points)
     }
 }
 
-pub(super) fn basins(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
-    let mut all: BTreeMap<usize, Basin> = BTreeMap::new();
+pub(super) fn basins(
+    starts: usize,
+    records: &Records<ExponentialCapacity>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let mut all: BTreeMap<(usize, usize), Basin> = BTreeMap::new();
     for (cell, record) in records {
-        let (&Cell::Basin { pair, sites, .. }, Record::Basin(successes, starts)) = (cell, record) else {
+        let (&Cell::Basin { load, lambda, sites, .. }, Record::Basin(successes, starts)) = (cell, record)
+        else {
             continue;
         };
-        let (alpha, lambda) = (thousandths(BASINS[pair].0), thousandths(BASINS[pair].1));
-        let basin = all.entry(pair).or_insert_with(|| Basin { alpha, lambda, sizes: BTreeMap::new() });
+        let basin = all.entry((load, lambda)).or_insert_with(|| Basin {
+            alpha: thousandths(load),
+            lambda: thousandths(lambda),
+            sizes: BTreeMap::new(),
+        });
         let curve = successes.iter().map(|&yes| yes as f64 / *starts as f64).collect();
         basin.sizes.entry(sites).or_default().push(curve);
     }
@@ -80,12 +88,14 @@ pub(super) fn basins(records: &Records<ExponentialCapacity>, report: &mut Report
     }
     let all: Vec<Basin> = all.into_values().collect();
     report.heading("Basins of attraction");
-    report.text(
+    report.text(format!(
         "Spherical patterns; a start is a random state of the sphere at an angle from its pattern. θ_c is the angle at which half of the \
-         starts of a draw succeed (32 patterns, or all, at each of 26 angles). In the condensed phase, α < α_*, theory for N → ∞ has \
-         the angle of the nearest pattern; at finite N its mean is exact (nearest). Above it the mean field of N sites, which has no free parameter, has a basin of its own; \
-         it is annealed, and too wide where α is hardly above α_*.",
-    );
+         starts of a draw succeed ({starts} patterns, or all, at each of {} angles); all λ of a load meet the same patterns. In the \
+         condensed phase, α < α_*, theory for N → ∞ has the angle of the nearest pattern; at finite N the mean cosine of that angle is \
+         known exactly (nearest). In the uncondensed phase the mean field of N sites has a basin, without a free parameter; it is \
+         annealed, and too wide where α is hardly above α_*.",
+        ANGLES.len(),
+    ));
     let rows: Vec<(&Basin, usize)> = all.iter().flat_map(|b| b.sizes.keys().map(move |&n| (b, n))).collect();
     let nearest = rows.iter().map(|(b, n)| b.nearest(*n)).collect::<Result<Vec<_>, _>>()?;
     let mean_field = rows.iter().map(|(b, n)| b.mean_field(*n)).collect::<Result<Vec<_>, _>>()?;
@@ -111,6 +121,7 @@ pub(super) fn basins(records: &Records<ExponentialCapacity>, report: &mut Report
             .number("theory", "N → ∞", 2, rows.iter().map(|r| r.0.theory()).collect::<Result<Vec<_>, _>>()?),
     );
     report.figure(figures::basins(&all)?);
+    report.figure(figures::basin_limits(&all)?);
     let theory = all.iter().map(Basin::theory).collect::<Result<Vec<_>, _>>()?;
     let mut table = Table::new(
         "basin_limits",

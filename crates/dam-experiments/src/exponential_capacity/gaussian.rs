@@ -7,6 +7,7 @@ use dam_analysis::Proportion;
 use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
+use super::losses::{CANDIDATES, MOST};
 use super::plan::{NORM_BIN, NORM_BINS, NORM_LOAD, thousandths};
 use super::{Cell, ExponentialCapacity, FirstLost, Record, figures};
 use crate::harness::Records;
@@ -16,12 +17,20 @@ use crate::{Error, Summary};
 /// One λ at one size, over draws.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Losses {
-    pub(super) typical: Vec<f64>,
-    pub(super) all: Vec<f64>,
+    draws: usize,
+    typical: Vec<f64>,
+    all: Vec<f64>,
     first: Vec<FirstLost>,
 }
 
 impl Losses {
+    /// Loads at which half, or the first, of the patterns are lost. Without the draws in which they lie beyond the most
+    /// patterns the mean would be too low, so then there is none.
+    pub(super) fn loads(&self, first: bool) -> Summary {
+        let of = if first { &self.all } else { &self.typical };
+        Summary::of(of.iter().copied().filter(|_| of.len() == self.draws))
+    }
+
     fn of(&self, what: impl Fn(&FirstLost) -> f64) -> Summary {
         Summary::of(self.first.iter().map(what))
     }
@@ -64,7 +73,11 @@ pub(super) fn mean_field_loads(n: usize, lambda: f64) -> Result<[Option<f64>; 2]
     ])
 }
 
-pub(super) fn all_patterns(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
+pub(super) fn all_patterns(
+    starts: usize,
+    records: &Records<ExponentialCapacity>,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut all = AllLosses::new();
     for (cell, record) in records {
         let (
@@ -75,6 +88,7 @@ pub(super) fn all_patterns(records: &Records<ExponentialCapacity>, report: &mut 
             continue;
         };
         let of = all.entry((lambda, sites)).or_default();
+        of.draws += 1;
         of.typical.extend(typical);
         of.all.extend(first_load);
         of.first.extend(first);
@@ -83,12 +97,13 @@ pub(super) fn all_patterns(records: &Records<ExponentialCapacity>, report: &mut 
         return Ok(());
     }
     report.heading("Gaussian patterns: one of them and all of them");
-    report.text(
-        "More and more patterns of one sequence: the load at which half of 32 patterns are lost, and that at which the first of all \
-         is (the 512 of least norm are tried, from the least on). Below, the pattern that was lost first: its norm ρ = |ξ|²/N, how \
-         many patterns have less, and in how many draws a neighbour has ξ·ξ' > |ξ|², so that no λ would keep it. Theory for N → ∞ \
-         stands beside, and for λ < 1 the mean field of N sites, for a pattern of norm √N and for the least norm among P (its median).",
-    );
+    report.text(format!(
+        "More and more patterns of one sequence, up to {MOST:.0}: the load at which half of {starts} patterns are lost, and that at which \
+         the first of all is (the {CANDIDATES} of least norm are tried, from the least on). Sizes at which some draw has no such load are \
+         left out. Then the pattern that was lost first: its norm ρ = |ξ|²/N, how many patterns have less, and in how many draws a \
+         neighbour has ξ·ξ' > |ξ|², so that no λ would keep it. Theory for N → ∞ stands beside, and for λ < 1 the mean field of N sites, \
+         for a pattern of norm √N and for the least norm among P (its median).",
+    ));
     let rows: Vec<(usize, usize, &Losses)> = all.iter().map(|(&(lambda, n), of)| (lambda, n, of)).collect();
     let models = rows
         .iter()
@@ -100,10 +115,10 @@ pub(super) fn all_patterns(records: &Records<ExponentialCapacity>, report: &mut 
         Table::new("all_patterns", "Loads α at which patterns are lost")
             .number("lambda", "λ", 1, rows.iter().map(|r| thousandths(r.0)))
             .count("sites", "N", rows.iter().map(|r| r.1))
-            .spread("typical", "half", 3, rows.iter().map(|r| Summary::of(r.2.typical.iter().copied())))
+            .spread("typical", "half", 3, rows.iter().map(|r| r.2.loads(false)))
             .number("typical_mean_field", "mean field", 3, mean_field.iter().map(|m| m[0]))
             .number("alpha_1", "α₁", 3, models.iter().map(|m| m.typical_threshold()))
-            .spread("all", "first", 3, rows.iter().map(|r| Summary::of(r.2.all.iter().copied())))
+            .spread("all", "first", 3, rows.iter().map(|r| r.2.loads(true)))
             .number("all_mean_field", "mean field, least norm", 3, mean_field.iter().map(|m| m[1]))
             .number("norm", "bound by norm", 3, models.iter().map(|m| m.norm_threshold()))
             .number("pairs", "and pairs", 3, models.iter().map(|m| m.capacity_bound()))
@@ -117,6 +132,12 @@ pub(super) fn all_patterns(records: &Records<ExponentialCapacity>, report: &mut 
             ),
     );
     report.figure(figures::all_patterns(&all)?);
+    let last = all.values().flat_map(|l| &l.first).filter(|f| 10 * f.rank > 9 * CANDIDATES).count();
+    if last > 0 {
+        report.note(format!(
+            "In {last} draws the first loss is among the last tenth of those that were tried: others may have been lost before."
+        ));
+    }
     Ok(())
 }
 
@@ -142,7 +163,8 @@ pub(super) fn norms(records: &Records<ExponentialCapacity>, report: &mut Report)
     }
     report.heading("Gaussian patterns: success by norm");
     report.text(format!(
-        "All patterns at α = {NORM_LOAD}, above the bound for all and below α₁: those of small norm are the ones that are lost. ρ_c is \
+        "All patterns at α = {NORM_LOAD}, above the bound for all and below α₁: those of small norm are the ones that are lost; those outside of 0.2 <= ρ < 1.8 \
+         are not counted. ρ_c is \
          the norm from which on patterns are retrieved, for N → ∞ and, where λ < 1, in the mean field of N sites; Wilson’s \
          intervals are of patterns of all draws together.",
     ));

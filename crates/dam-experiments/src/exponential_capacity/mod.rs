@@ -7,16 +7,20 @@
 
 mod basins;
 mod crossovers;
+mod descents;
 mod figures;
 mod fit;
 mod gaussian;
 mod load;
+mod losses;
 mod measure;
 mod overlaps;
 mod plan;
 mod preset;
+mod record;
 mod regimes;
 mod report;
+mod scans;
 #[cfg(test)]
 mod tests;
 
@@ -24,8 +28,8 @@ use dam_analysis::theory::exponential_load::Patterns;
 use dam_core::Streams;
 use serde::{Deserialize, Serialize};
 
-pub use measure::{Agreement, Beyond, FirstLost, Record};
 pub use plan::{Choices, Plan, Settings, Study};
+pub use record::{Agreement, Beyond, FirstLost, Record};
 
 use crate::Error;
 use crate::harness::{Experiment, Records};
@@ -64,8 +68,10 @@ pub enum Cell {
     },
     /// [`Study::Basin`] at all angles.
     Basin {
-        /// Index of load and λ.
-        pair: usize,
+        /// α in thousandths.
+        load: usize,
+        /// λ in thousandths.
+        lambda: usize,
         /// Sites N.
         sites: usize,
         /// Disorder realization.
@@ -96,9 +102,20 @@ pub enum Cell {
         /// Disorder realization.
         realization: usize,
     },
+    /// [`Study::Condensation`] at all λ.
+    Condensation {
+        /// α in thousandths.
+        load: usize,
+        /// Sites N.
+        sites: usize,
+        /// Disorder realization.
+        realization: usize,
+    },
     /// [`Study::Nearest`].
     Nearest {
-        /// P = N^power.
+        /// P = factor · N^power.
+        factor: usize,
+        /// P = factor · N^power.
         power: u32,
         /// Sites N.
         sites: usize,
@@ -143,11 +160,14 @@ impl Experiment for ExponentialCapacity {
         measure::measure(settings, cell, streams)
     }
 
-    /// Both descents, all λ and all cues meet the same patterns.
+    /// Both descents, and all λ at one load, meet the same patterns.
     fn family(&self, cell: &Cell) -> Cell {
         match *cell {
             Cell::Crossover { patterns, load, sites, realization, .. } => {
                 Cell::Crossover { patterns, load, sites, descent: Descent::Map, realization }
+            }
+            Cell::Basin { load, sites, realization, .. } => {
+                Cell::Basin { load, lambda: 0, sites, realization }
             }
             Cell::AllPatterns { sites, realization, .. } => {
                 Cell::AllPatterns { lambda: 0, sites, realization }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use dam_analysis::theory::Space;
-use dam_analysis::theory::exponential_load::Patterns;
+use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
 use dam_analysis::theory::tails::{Overlaps, nearest_leading, nearest_rate};
 
 use super::crossovers::name;
-use super::plan::{RATE_SITES, RATE_STEP, RATE_STEPS};
+use super::plan::{CONDENSATION_LAMBDAS, RATE_SITES, RATE_STEP, RATE_STEPS, thousandths};
 use super::{Cell, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
 use crate::report::{Report, Table};
@@ -76,40 +76,49 @@ pub(super) fn rates(records: &Records<ExponentialCapacity>, report: &mut Report)
     Ok(())
 }
 
-/// By power and sites: the mean cosine of each draw.
-pub(super) type Nearest = BTreeMap<(u32, usize), Vec<f64>>;
+/// By power, factor and sites: the mean cosine of each draw.
+pub(super) type Nearest = BTreeMap<(u32, usize, usize), Vec<f64>>;
 
-/// ln P of P = N^power.
-pub(super) fn ln_p(power: u32, sites: usize) -> f64 {
-    f64::from(power) * (sites as f64).ln()
+/// ln P of P = factor · N^power.
+pub(super) fn ln_p(power: u32, factor: usize, sites: usize) -> f64 {
+    (factor as f64).ln() + f64::from(power) * (sites as f64).ln()
 }
 
-pub(super) fn nearest(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
+pub(super) fn nearest(
+    starts: usize,
+    records: &Records<ExponentialCapacity>,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut all = Nearest::new();
     for (cell, record) in records {
-        let (&Cell::Nearest { power, sites, .. }, &Record::Nearest(cos)) = (cell, record) else { continue };
-        all.entry((power, sites)).or_default().push(cos);
+        let (&Cell::Nearest { factor, power, sites, .. }, &Record::Nearest(cos)) = (cell, record) else {
+            continue;
+        };
+        all.entry((power, factor, sites)).or_default().push(cos);
     }
     if all.is_empty() {
         return Ok(());
     }
     report.heading("Polynomial loads: the nearest pattern");
-    report.text(
-        "P = N^k spherical patterns: the cosine of a pattern and the nearest other, mean over 32 patterns of a draw, ± sd over draws. \
-         Exact: 1 − ∫F^{P−1}. Leading: sqrt(2 ln P/N), the paper’s. Rate: sqrt(1 − P^{−2/N}).",
-    );
-    let rows: Vec<(&(u32, usize), &Vec<f64>)> = all.iter().collect();
+    report.text(format!(
+        "P = a N^k spherical patterns: the cosine of a pattern and the nearest other, mean over {starts} patterns of a draw, ± sd over draws. \
+         Exact: 1 − ∫F^{{P−1}}. Leading: sqrt(2 ln P/N), the paper’s. Rate: sqrt(1 − P^{{−2/N}}). The paper’s figure is of the cosine of the \
+         mean angle; ours is the mean cosine, whose exact value is known.",
+    ));
+    let rows: Vec<((u32, usize, usize), Summary)> =
+        all.iter().map(|(&key, of)| (key, Summary::of(of.iter().copied()))).collect();
     let of = |f: &dyn Fn(usize, f64) -> Result<f64, Error>| -> Result<Vec<f64>, Error> {
-        rows.iter().map(|((power, n), _)| f(*n, ln_p(*power, *n))).collect()
+        rows.iter().map(|&((power, factor, n), _)| f(n, ln_p(power, factor, n))).collect()
     };
     let exact = of(&|n, ln_p| Ok(Overlaps::new(Space::Sphere, n)?.nearest(ln_p)?))?;
     let leading = of(&|n, ln_p| Ok(nearest_leading(n, ln_p)?))?;
     let above = leading.iter().zip(&exact).map(|(l, e)| 100.0 * (l / e - 1.0));
     report.table(
         Table::new("nearest", "Cosine of the nearest pattern")
+            .count("factor", "a", rows.iter().map(|r| r.0.1))
             .count("power", "k", rows.iter().map(|r| r.0.0 as usize))
-            .count("sites", "N", rows.iter().map(|r| r.0.1))
-            .spread("cosine", "simulated", 4, rows.iter().map(|r| Summary::of(r.1.iter().copied())))
+            .count("sites", "N", rows.iter().map(|r| r.0.2))
+            .spread("cosine", "simulated", 4, rows.iter().map(|r| r.1))
             .number("exact", "exact", 4, exact.iter().copied())
             .number("leading", "leading", 4, leading.iter().copied())
             .number("leading_above_percent", "above (%)", 1, above)
@@ -118,7 +127,63 @@ pub(super) fn nearest(records: &Records<ExponentialCapacity>, report: &mut Repor
     report.figure(figures::nearest(&all)?);
     report.note(
         "The leading order is approached slowly: the next term is of relative order ln ln P / ln P. What the paper calls good agreement \
-         at large N is agreement to some 10 % at N = 1000 (docs/errata.md, E2).",
+         at large N is agreement to some 10 to 15 % at N = 1000 (docs/errata.md, E2).",
     );
     Ok(())
+}
+
+/// The λ above which the noise at load α condenses, α_*(λ) = α: where the largest overlap is the saddle.
+pub(super) fn condensation_lambda(alpha: f64) -> Result<f64, Error> {
+    let largest = Patterns::Spherical.largest_overlap(alpha)?;
+    Ok(largest / ((1.0 - largest) * (1.0 + largest)))
+}
+
+/// By load in thousandths and sites: (1/N) ln Z and participation of every draw, by λ.
+pub(super) type Noise = BTreeMap<(usize, usize), Vec<Vec<(f64, f64)>>>;
+
+pub(super) fn condensation(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
+    let mut all = Noise::new();
+    for (cell, record) in records {
+        let (&Cell::Condensation { load, sites, .. }, Record::Condensation(of)) = (cell, record) else {
+            continue;
+        };
+        all.entry((load, sites)).or_default().push(of.clone());
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    report.heading("Condensation of the noise");
+    report.text(
+        "Z = Σ e^{λ ξ·x} over P = e^{αN} spherical patterns at a random state of the sphere, as in the random energy model: (1/N) ln Z, with \
+         φ for N → ∞; and the participation Y = Σ p² of the weights p. Y vanishes for N → ∞ below λ_*, where α_* = α, and \
+         is 1 − λ_*/λ on average above, where finitely many patterns carry the noise.",
+    );
+    let rows: Vec<(usize, usize, usize)> = all
+        .keys()
+        .flat_map(|&(load, n)| (0..CONDENSATION_LAMBDAS.len()).map(move |k| (load, n, k)))
+        .collect();
+    let of = |&(load, n, k): &(usize, usize, usize), what: fn((f64, f64)) -> f64| {
+        Summary::of(all[&(load, n)].iter().map(|draw| what(draw[k])))
+    };
+    let theory =
+        |&(load, _, k): &(usize, usize, usize)| noise_limit(thousandths(load), CONDENSATION_LAMBDAS[k]);
+    let theory = rows.iter().map(theory).collect::<Result<Vec<_>, _>>()?;
+    report.table(
+        Table::new("condensation", "Exponent and participation of the noise")
+            .number("alpha", "α", 1, rows.iter().map(|r| thousandths(r.0)))
+            .count("sites", "N", rows.iter().map(|r| r.1))
+            .number("lambda", "λ", 3, rows.iter().map(|r| CONDENSATION_LAMBDAS[r.2]))
+            .spread("exponent", "ln Z / N", 3, rows.iter().map(|r| of(r, |draw| draw.0)))
+            .number("phi", "φ", 3, theory.iter().map(|t| t[0]))
+            .spread("participation", "Y", 3, rows.iter().map(|r| of(r, |draw| draw.1)))
+            .number("participation_limit", "Y, N → ∞", 3, theory.iter().map(|t| t[1])),
+    );
+    report.figure(figures::condensation(&all)?);
+    Ok(())
+}
+
+/// φ and Y for N → ∞.
+pub(super) fn noise_limit(alpha: f64, lambda: f64) -> Result<[f64; 2], Error> {
+    let phi = ExponentialLoad::new(Patterns::Spherical, lambda)?.noise_exponent(alpha, 1.0)?;
+    Ok([phi, (1.0 - condensation_lambda(alpha)? / lambda).max(0.0)])
 }

@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{Cell, Descent};
 use crate::Error;
 
-/// Pairs of load and λ whose basins are measured, both in thousandths.
-pub(super) const BASINS: [(usize, usize); 8] =
-    [(100, 500), (100, 1000), (100, 4000), (200, 500), (200, 1000), (200, 4000), (300, 1000), (300, 2000)];
 /// Angles of the start, in degrees.
 pub(super) const ANGLES: [usize; 26] =
     [10, 16, 22, 26, 30, 33, 36, 39, 42, 45, 48, 50, 52, 54, 56, 58, 60, 62, 64, 66, 68, 70, 73, 76, 80, 85];
@@ -25,6 +22,10 @@ pub(super) const NORM_BIN: (f64, f64) = (0.2, 0.05);
 pub(super) const RATE_SITES: usize = 30;
 pub(super) const RATE_STEP: f64 = 0.05;
 pub(super) const RATE_STEPS: usize = 21;
+
+/// λ at which the noise is summed.
+pub(super) const CONDENSATION_LAMBDAS: [f64; 12] =
+    [0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0];
 
 /// A case in which both descents are compared.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +78,8 @@ pub enum Study {
     Norms,
     /// Rate functions of overlaps.
     Rates,
+    /// The noise at a random state: its exponent, and how few patterns carry it.
+    Condensation,
     /// The nearest of polynomially many patterns.
     Nearest,
     /// Scaled dot-product attention.
@@ -94,16 +97,18 @@ pub struct Settings {
     pub crossover: Vec<(Patterns, usize, Plan)>,
     /// Spherical crossovers once more by gradient descent, by load.
     pub gradient: Vec<(usize, Plan)>,
-    /// Basins, by load in thousandths.
-    pub basin: Vec<(usize, Plan)>,
+    /// Basins, by load and λ in thousandths.
+    pub basin: Vec<(usize, usize, Plan)>,
     /// All Gaussian patterns.
     pub all_patterns: Plan,
     /// Success against norm.
     pub norms: Plan,
     /// Realizations of the study of rates, and patterns in each.
     pub rates: (usize, usize),
-    /// The nearest pattern for P = N, N², N³.
-    pub nearest: [Plan; 3],
+    /// Condensation, by load in thousandths.
+    pub condensation: Vec<(usize, Plan)>,
+    /// The nearest of P = factor · N^power patterns, by factor and power.
+    pub nearest: Vec<(usize, u32, Plan)>,
     /// The scaled regime, by load in thousandths.
     pub scaled: Vec<(usize, Plan)>,
     /// Realizations of each case in which descents are compared.
@@ -162,11 +167,9 @@ impl Settings {
                 realization,
             }));
         }
-        for (load, plan) in &self.basin {
-            let pairs = (0..BASINS.len()).filter(|&pair| BASINS[pair].0 == *load);
-            for pair in pairs {
-                cells.extend(plan.cells(|sites, realization| Cell::Basin { pair, sites, realization }));
-            }
+        for (load, lambda, plan) in &self.basin {
+            let (load, lambda) = (*load, *lambda);
+            cells.extend(plan.cells(|sites, realization| Cell::Basin { load, lambda, sites, realization }));
         }
         for lambda in ALL_LAMBDAS {
             cells.extend(self.all_patterns.cells(|sites, realization| Cell::AllPatterns {
@@ -181,8 +184,21 @@ impl Settings {
         for patterns in [Patterns::Spherical, Patterns::Gaussian, Patterns::Binary] {
             cells.extend((0..self.rates.0).map(|realization| Cell::Rates { patterns, realization }));
         }
-        for (power, plan) in (1..).zip(&self.nearest) {
-            cells.extend(plan.cells(|sites, realization| Cell::Nearest { power, sites, realization }));
+        for (load, plan) in &self.condensation {
+            cells.extend(plan.cells(|sites, realization| Cell::Condensation {
+                load: *load,
+                sites,
+                realization,
+            }));
+        }
+        for (factor, power, plan) in &self.nearest {
+            let (factor, power) = (*factor, *power);
+            cells.extend(plan.cells(|sites, realization| Cell::Nearest {
+                factor,
+                power,
+                sites,
+                realization,
+            }));
         }
         for (load, plan) in &self.scaled {
             cells.extend(plan.cells(|sites, realization| Cell::Scaled { load: *load, sites, realization }));
@@ -201,22 +217,34 @@ impl Settings {
         if self.starts == 0 {
             return wrong("at least one start", "0".into());
         }
-        let loads = self.crossover.iter().map(|(_, load, plan)| (*load, plan));
-        let loads = loads.chain(self.gradient.iter().chain(&self.basin).map(|(load, plan)| (*load, plan)));
-        for (load, plan) in loads {
-            for &(n, _) in &plan.sites {
-                let ln_p = thousandths(load) * n as f64;
-                if !(std::f64::consts::LN_2..=24.0).contains(&ln_p) {
-                    return wrong(
-                        "between ln 2 and 24 for the logarithm of the number of patterns",
-                        ln_p.to_string(),
-                    );
-                }
-            }
+        let sizes = |plan: &Plan| plan.sites.iter().map(|&(n, _)| n as f64).collect::<Vec<f64>>();
+        let mut logarithms: Vec<f64> = Vec::new();
+        let mut linear = |load: f64, plan: &Plan| logarithms.extend(sizes(plan).iter().map(|n| load * n));
+        self.crossover.iter().for_each(|(_, load, plan)| linear(thousandths(*load), plan));
+        self.gradient.iter().for_each(|(load, plan)| linear(thousandths(*load), plan));
+        self.basin.iter().for_each(|(load, _, plan)| linear(thousandths(*load), plan));
+        self.condensation.iter().for_each(|(load, plan)| linear(thousandths(*load), plan));
+        linear(NORM_LOAD, &self.norms);
+        for (factor, power, plan) in &self.nearest {
+            let ln_p = |n: &f64| (*factor as f64).ln() + f64::from(*power) * n.ln();
+            logarithms.extend(sizes(plan).iter().map(ln_p));
         }
-        let others = [&self.all_patterns, &self.norms].into_iter().chain(&self.nearest);
-        let others = others.chain(self.scaled.iter().map(|(_, plan)| plan));
-        match others.flat_map(|plan| &plan.sites).find(|(n, _)| *n < 8) {
+        for (load, plan) in &self.scaled {
+            logarithms.extend(sizes(plan).iter().map(|n| thousandths(*load) * n.sqrt()));
+        }
+        if self.beyond.0 > 0 {
+            logarithms.push((self.beyond.0 as f64).ln());
+        }
+        if let Some(ln_p) = logarithms.iter().find(|x| !(std::f64::consts::LN_2..=24.0).contains(*x)) {
+            return wrong(
+                "between ln 2 and 24 for the logarithm of the number of patterns",
+                ln_p.to_string(),
+            );
+        }
+        if self.rates.0 > 0 && self.rates.1 == 0 {
+            return wrong("at least one pattern", "0".into());
+        }
+        match self.all_patterns.sites.iter().chain(&self.norms.sites).find(|(n, _)| *n < 8) {
             Some((n, _)) => wrong("at least 8 sites", n.to_string()),
             None => Ok(()),
         }

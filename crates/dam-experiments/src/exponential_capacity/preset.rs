@@ -30,14 +30,21 @@ const GRADIENT: [(usize, Sizes, Sizes); 2] = [
     (500, &[(12, 6)], &[(12, 20), (16, 20), (20, 10), (22, 6)]),
 ];
 
-const BASINS: [(usize, Sizes, Sizes); 3] = [
+/// Basins by load, with the λ at which they are measured.
+const BASINS: [(usize, &[usize], Sizes, Sizes); 3] = [
     (
         100,
+        &[500, 1000, 4000],
         &[(30, 8), (42, 8), (48, 8), (54, 8), (60, 8)],
         &[(30, 80), (36, 80), (42, 80), (48, 80), (54, 80), (60, 80)],
     ),
-    (200, &[(30, 4), (36, 4), (42, 3), (45, 3)], &[(30, 40), (36, 30), (42, 20), (48, 12), (54, 6), (60, 4)]),
-    (300, &[(24, 3), (28, 3)], &[(30, 12), (34, 8), (38, 4), (42, 4)]),
+    (
+        200,
+        &[500, 1000, 4000],
+        &[(30, 4), (36, 4), (42, 3), (45, 3)],
+        &[(30, 40), (36, 30), (42, 20), (48, 12), (54, 6), (60, 4)],
+    ),
+    (300, &[1000, 2000], &[(24, 3), (28, 3)], &[(30, 12), (34, 8), (38, 4), (42, 4)]),
 ];
 
 const ALL_PATTERNS: (Sizes, Sizes) = (
@@ -46,11 +53,15 @@ const ALL_PATTERNS: (Sizes, Sizes) = (
 );
 const NORMS: (Sizes, Sizes) = (&[(28, 4), (32, 3)], &[(24, 40), (32, 12), (40, 4)]);
 
-/// The nearest of P = N, N² and N³ patterns.
-const NEAREST: [(Sizes, Sizes); 3] = [
-    (&[(50, 8), (200, 8), (800, 4)], &[(30, 40), (100, 40), (300, 40), (1000, 40), (3000, 10)]),
-    (&[(50, 8), (100, 4)], &[(30, 40), (60, 40), (100, 40), (200, 20), (400, 10)]),
-    (&[(30, 4), (50, 2)], &[(20, 40), (30, 40), (50, 20), (80, 10), (120, 4)]),
+const CONDENSATION: [(usize, Sizes, Sizes); 1] =
+    [(300, &[(20, 20), (30, 10)], &[(20, 80), (26, 60), (32, 40), (38, 20), (44, 10)])];
+
+/// The nearest of P = factor · N^power patterns.
+const NEAREST: [(usize, u32, Sizes, Sizes); 4] = [
+    (1, 1, &[(50, 8), (200, 8), (800, 4)], &[(30, 40), (100, 40), (300, 40), (1000, 40), (3000, 10)]),
+    (10, 1, &[(50, 8), (200, 8)], &[(30, 40), (100, 40), (300, 40), (1000, 20)]),
+    (1, 2, &[(50, 8), (100, 4)], &[(30, 40), (60, 40), (100, 40), (200, 20), (400, 10)]),
+    (1, 3, &[(30, 4), (50, 2)], &[(20, 40), (30, 40), (50, 20), (80, 10), (120, 4)]),
 ];
 
 const SCALED: [(usize, Sizes, Sizes); 2] = [
@@ -59,11 +70,11 @@ const SCALED: [(usize, Sizes, Sizes); 2] = [
         &[(25, 10), (100, 8), (200, 4)],
         &[(25, 80), (50, 60), (100, 60), (150, 40), (225, 20), (324, 10), (400, 6)],
     ),
-    (1000, &[(16, 10), (36, 8), (64, 3)], &[(16, 80), (25, 60), (36, 60), (64, 20), (100, 6)]),
+    (1000, &[(36, 8), (64, 3)], &[(36, 60), (49, 40), (64, 20), (81, 10), (100, 6)]),
 ];
 
 /// Patterns beyond memory and λ in thousandths.
-const BEYOND: [(usize, &[usize]); 2] = [(200_000, &[300, 700]), (100_000_000, &[600, 1000])];
+const BEYOND: [(usize, &[usize]); 2] = [(200_000, &[300, 700]), (100_000_000, &[400, 1000])];
 
 impl Settings {
     /// Those of a preset with what was chosen instead.
@@ -93,11 +104,19 @@ impl Settings {
                 .map(|&(of, load, short, long)| (of, load, plan(Study::Crossover, short, long)))
                 .collect(),
             gradient: by_load(Study::Crossover, &GRADIENT),
-            basin: by_load(Study::Basin, &BASINS),
+            basin: BASINS
+                .iter()
+                .flat_map(|&(load, lambdas, short, long)| {
+                    lambdas.iter().map(move |&lambda| (load, lambda, plan(Study::Basin, short, long)))
+                })
+                .collect(),
             all_patterns: plan(Study::AllPatterns, ALL_PATTERNS.0, ALL_PATTERNS.1),
             norms: plan(Study::Norms, NORMS.0, NORMS.1),
             rates: (count(Study::Rates, 3, 10), if quick { 1 << 18 } else { 1 << 22 }),
-            nearest: NEAREST.map(|(short, long)| plan(Study::Nearest, short, long)),
+            condensation: by_load(Study::Condensation, &CONDENSATION),
+            nearest: NEAREST
+                .map(|(factor, power, short, long)| (factor, power, plan(Study::Nearest, short, long)))
+                .to_vec(),
             scaled: by_load(Study::Scaled, &SCALED),
             agreement: count(Study::Agreement, 2, 10),
             beyond: if wanted(Study::Beyond) { (beyond, lambdas.to_vec()) } else { (0, Vec::new()) },

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns, ScaledAttention};
 
+use super::descents::{BEYOND_SITES, BEYOND_STARTS};
 use super::gaussian::least_norm;
-use super::measure::BEYOND_SITES;
+use super::load::STEPS;
+use super::losses::CANDIDATES;
 use super::plan::{CASES, patterns, thousandths};
 use super::{Agreement, Beyond, Cell, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
@@ -31,41 +33,50 @@ pub(super) fn least_norm_lambda(n: usize, alpha: f64) -> Result<Option<f64>, Err
     Ok(Some(high))
 }
 
-/// By load in thousandths and sites: λ of half, and of all patterns, of each draw.
-pub(super) type Scaled = BTreeMap<(usize, usize), [Vec<f64>; 2]>;
+/// By load in thousandths and sites: λ of half, and of all patterns, of each draw; none where there is no such λ.
+pub(super) type Scaled = BTreeMap<(usize, usize), [Vec<Option<f64>>; 2]>;
 
-pub(super) fn scaled(records: &Records<ExponentialCapacity>, report: &mut Report) -> Result<(), Error> {
+/// Of draws that all have one: the mean of the others would be too low.
+pub(super) fn of_all(draws: &[Option<f64>]) -> Summary {
+    let found: Vec<f64> = draws.iter().flatten().copied().collect();
+    Summary::of(found.iter().copied().filter(|_| found.len() == draws.len()))
+}
+
+pub(super) fn scaled(
+    starts: usize,
+    records: &Records<ExponentialCapacity>,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut found = Scaled::new();
     for (cell, record) in records {
         let (&Cell::Scaled { load, sites, .. }, Record::Scaled { typical, all }) = (cell, record) else {
             continue;
         };
         let of = found.entry((load, sites)).or_default();
-        of[0].extend(typical);
-        of[1].extend(all);
+        of[0].push(*typical);
+        of[1].push(*all);
     }
     if found.is_empty() {
         return Ok(());
     }
     report.heading("Scaled dot-product attention");
-    report.text(
-        "Weights softmax(λ ξ·x/√N) over P = e^{α√N} Gaussian patterns. For N → ∞ a typical pattern, and all patterns, are retrieved \
-         above λ = α. Here: the λ at which half of 32 patterns are, and at which all are (of the 512 of least norm), ± sd over draws; \
-         the mean field of N sites for a pattern of norm √N, and for one of the least norm among P (its median); and what the expansion α = λ − (ln(λ√N) + 1 + λ²/2)/√N gives at the \
-         simulated λ. All patterns follow more slowly, with N^(−1/4): the least norm among P patterns is 1 − 2√α N^(−1/4).",
-    );
-    let rows: Vec<(usize, usize, [Summary; 2])> = found
-        .iter()
-        .map(|(&(load, n), of)| (load, n, of.each_ref().map(|of| Summary::of(of.iter().copied()))))
-        .collect();
+    report.text(format!(
+        "Weights softmax(λ ξ·x/√N) over P = e^{{α√N}} Gaussian patterns. For N → ∞ a typical pattern, and all patterns, are retrieved \
+         above λ = α. Here: the λ at which half of {starts} patterns are, and at which all are (of the {CANDIDATES} of least norm), ± sd over \
+         draws; the mean field of N sites for a pattern of norm √N, and for one of the least norm among P (its median); and what the \
+         expansion α = λ − (ln(λ√N) + 1 + λ²/2)/√N gives at the simulated λ. All patterns follow more slowly, with N^(−1/4): the least \
+         norm among P patterns is 1 − 2√α N^(−1/4). Where a pair has ξ·ξ' > |ξ|², no λ keeps all: such draws are counted, and then \
+         there is no mean.",
+    ));
+    let rows: Vec<(usize, usize, [Summary; 2])> =
+        found.iter().map(|(&(load, n), of)| (load, n, of.each_ref().map(|of| of_all(of)))).collect();
     let mean_field = rows
         .iter()
         .map(|r| ScaledAttention::crossover(r.1, thousandths(r.0)))
         .collect::<Result<Vec<_>, _>>()?;
-    let expansion = rows
-        .iter()
-        .map(|r| Ok(ScaledAttention::new(r.2[0].mean)?.typical_threshold(r.1)?))
-        .collect::<Result<Vec<_>, Error>>()?;
+    // Nothing where there is no λ, or too small a one.
+    let expansion = |lambda: f64, n: usize| ScaledAttention::new(lambda).ok()?.typical_threshold(n).ok();
+    let never: Vec<usize> = found.values().map(|of| of[1].iter().filter(|l| l.is_none()).count()).collect();
     let norm =
         rows.iter().map(|r| least_norm_lambda(r.1, thousandths(r.0))).collect::<Result<Vec<_>, _>>()?;
     report.table(
@@ -75,13 +86,14 @@ pub(super) fn scaled(records: &Records<ExponentialCapacity>, report: &mut Report
             .count("count", "P", rows.iter().map(|r| patterns(thousandths(r.0) / (r.1 as f64).sqrt(), r.1)))
             .spread("typical", "λ of half", 3, rows.iter().map(|r| r.2[0]))
             .number("mean_field", "mean field", 3, mean_field)
-            .number("expansion", "α by the expansion", 3, expansion)
+            .number("expansion", "α by the expansion", 3, rows.iter().map(|r| expansion(r.2[0].mean, r.1)))
             .spread("all", "λ of all", 3, rows.iter().map(|r| r.2[1]))
+            .count("never_all", "draws without", never)
             .number("least_norm", "mean field, least norm", 3, norm),
     );
     report.figure(figures::scaled(&found)?);
     report.note(
-        "The shift of a typical pattern has a term λ²/2 besides ln(λ√N) + 1: the noise is e^{λ²/2} per pattern, a factor that does not \
+        "The shift of a typical pattern has a term λ²/2 besides ln(λ√N) + 1: the mean of e^{λ ξ·x/√N} is e^{λ²/2}, a factor that does not \
          grow with N but is of the order of the other constant.",
     );
     Ok(())
@@ -97,11 +109,11 @@ pub(super) fn agreement(records: &Records<ExponentialCapacity>, report: &mut Rep
         return;
     }
     report.heading("Gradient descent and the map");
-    report.text(
-        "Both descents from the same starts among the same patterns, in f64, at most 200 steps: the share of starts from which they end \
+    report.text(format!(
+        "Both descents from the same starts among the same patterns, in f64, at most {STEPS} steps: the share of starts from which they end \
          in one state (all entries within 10⁻³), the shares that each retrieves, and mean steps. Gradient descent begins with steps \
          of 10⁻³ √N and doubles them as long as the energy falls enough; a step of the map is a gradient step of length one.",
-    );
+    ));
     let rows: Vec<(usize, &Vec<&Agreement>)> = all.iter().map(|(&k, of)| (k, of)).collect();
     let share = |of: &[&Agreement], what: fn(&Agreement) -> usize| {
         Summary::of(of.iter().map(|a| what(a) as f64 / a.starts as f64))
@@ -142,7 +154,7 @@ pub(super) fn beyond(
     report.heading("Patterns beyond memory");
     report.text(format!(
         "{count} spherical patterns at N = {BEYOND_SITES}, α = {alpha:.4}, which are made again for every pass instead of being kept (in \
-         f64 they would take {:.1} GB). Descents by the map from eight of them; the mean field of N sites has its crossover at λ = {}. \
+         f64 they would take {:.1} GB). Descents by the map from {BEYOND_STARTS} of them; the mean field of N sites has its crossover at λ = {}. \
          The last column says whether the same patterns in memory gave the same bits, where they were held too.",
         count as f64 * BEYOND_SITES as f64 * 8e-9,
         crossover.map_or("none".into(), |lambda| format!("{lambda:.3}")),
@@ -155,7 +167,7 @@ pub(super) fn beyond(
     report.table(
         Table::new("beyond", "Descents among patterns that are not kept")
             .number("lambda", "λ", 2, all.iter().map(|r| r.0))
-            .count("retrieved", "retrieved of 8", all.iter().map(|r| r.1.retrieved))
+            .count("retrieved", "retrieved", all.iter().map(|r| r.1.retrieved))
             .number("overlap", "overlap", 4, all.iter().map(|r| r.1.overlap))
             .number("weight", "softmax weight", 4, all.iter().map(|r| r.1.weight))
             .count("steps", "steps", all.iter().map(|r| r.1.steps))

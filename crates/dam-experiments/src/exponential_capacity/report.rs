@@ -15,13 +15,14 @@ pub(super) fn report(settings: &Settings, records: &Records<ExponentialCapacity>
          with.",
     );
     crossovers::thresholds(&mut report)?;
-    crossovers::crossovers(records, &mut report)?;
-    basins::basins(records, &mut report)?;
-    gaussian::all_patterns(records, &mut report)?;
+    crossovers::crossovers(settings.starts, records, &mut report)?;
+    basins::basins(settings.starts, records, &mut report)?;
+    gaussian::all_patterns(settings.starts, records, &mut report)?;
     gaussian::norms(records, &mut report)?;
     overlaps::rates(records, &mut report)?;
-    overlaps::nearest(records, &mut report)?;
-    regimes::scaled(records, &mut report)?;
+    overlaps::condensation(records, &mut report)?;
+    overlaps::nearest(settings.starts, records, &mut report)?;
+    regimes::scaled(settings.starts, records, &mut report)?;
     regimes::agreement(records, &mut report);
     regimes::beyond(settings.beyond.0, records, &mut report)?;
     Ok(report)
