@@ -122,6 +122,13 @@ for n in (100, 1000):
     exact = float(trapezoid(-expm1((n * n - 1) * log1p(-tail)), x))
     show("E2", n, "printed", sqrt(4 * log(mpf(n)) / n), "rate", sqrt(1 - mpf(n) ** (-mpf(4) / n)), "exact", exact)
 
+# E4: scaled attention at λ = 1, the typical threshold and that of the pattern of least norm, h(ρ) = α = φ's balance.
+for n in (100, 1000, 10000):
+    root = sqrt(mpf(n))
+    slope = 1 / root - 1 / mpf(2 * n)
+    rho = findroot(lambda r: (r - 1 - log(r)) / 2 - r * slope, mpf("0.7"))
+    show("E4", n, "typical", 1 - (log(root) + mpf(3) / 2) / root, "least norm", root * rho * slope)
+
 # O1 to O7.
 normal = lambda z: erfc(z / sqrt(2)) / 2
 for n, k, order in ((100, 40, 2), (60, 400, 3), (40, 1500, 4)):

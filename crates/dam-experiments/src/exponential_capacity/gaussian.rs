@@ -102,7 +102,8 @@ pub(super) fn all_patterns(
          the first of all is (the {CANDIDATES} of least norm are tried, from the least on). Sizes at which some draw has no such load are \
          left out. Then the pattern that was lost first: its norm ρ = |ξ|²/N, how many patterns have less, and in how many draws a \
          neighbour has ξ·ξ' > |ξ|², so that no λ would keep it. Theory for N → ∞ stands beside, and for λ < 1 the mean field of N sites, \
-         for a pattern of norm √N and for the least norm among P (its median).",
+         for a pattern of norm √N and for the least norm among P (its median). The first loss comes before that of the least norm in the \
+         mean of the noise: it is of a pattern that is short of both norm and luck with its neighbours.",
     ));
     let rows: Vec<(usize, usize, &Losses)> = all.iter().map(|(&(lambda, n), of)| (lambda, n, of)).collect();
     let models = rows
