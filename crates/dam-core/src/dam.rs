@@ -159,7 +159,8 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         Ok(self.nearest_all(std::slice::from_ref(x))?[0])
     }
 
-    /// [`nearest`](Self::nearest) of every state, on all cores of the caller's rayon pool.
+    /// [`nearest`](Self::nearest) of every state, on all cores of the caller's rayon pool. The last bits of an overlap on the
+    /// vector spaces depend on the batch.
     ///
     /// # Errors
     /// As [`StateSpace::check`].
@@ -251,7 +252,8 @@ impl<P: EditableStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
 
 impl<P: PatternStore, K: Kernel> Dam<P, K, LogSum> {
     /// The attention weight of pattern `mu[k]` at state `x[k]`, its share p_μ = F(m_μ) / Σ_ν F(m_ν) of the sum: for the
-    /// exponential kernel the softmax weight. In [0, 1] where no F is negative. It is made of the energy, and as exact as
+    /// exponential kernel the softmax weight. In [0, 1]; where other F are negative, a share above 1
+    /// counts as 1. It is made of the energy, and as exact as
     /// ln Σ_ν F, whose rounding is some 10⁻¹⁵ of ln Σ_ν F + |x|²/2c in f64, and 10⁻⁶ in f32. NaN where there is no share: all F vanish,
     /// the sum or F(m_μ) is negative, or the energy is not finite.
     ///

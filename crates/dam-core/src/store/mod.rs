@@ -76,7 +76,7 @@ pub trait PatternStore: sealed::Sealed + Clone + Debug + Send + Sync + Sized {
     /// As [`scan`](Self::scan), over some of the patterns.
     ///
     /// # Panics
-    /// Unless the first is a multiple of 16 and the last below M.
+    /// Unless the first is a multiple of 16 and the end at most M.
     #[doc(hidden)]
     fn scan_part(&self, part: Range<usize>, x: &[StateIn<Self>], visit: impl FnMut(usize, usize, &[f64]));
 

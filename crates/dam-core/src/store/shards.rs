@@ -66,7 +66,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator
     ) {
         let n = self.store.space().sites();
         if x.len() == 1 && self.len() <= SHARD {
-            // The one-state path: no buffer but the field itself.
+            // The one-state path: no buffer but the field itself, if patterns are held.
             let mut total = self.reduction();
             let sum = h[0].as_mut_slice();
             self.store.scan_fields(0..self.len(), overlaps, sum, |_, _, m| total.weights(m));

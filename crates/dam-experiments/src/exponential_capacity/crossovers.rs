@@ -204,15 +204,22 @@ pub(super) fn crossovers(
         .iter()
         .zip(&theory)
         .filter(|(r, _)| r.0.patterns == Patterns::Spherical && r.0.descent == Descent::Map && r.1 >= 26);
-    let off: Vec<f64> =
-        large.filter_map(|(r, theory)| theory.map(|theory| 100.0 * (r.2.mean / theory - 1.0))).collect();
+    // In percent, and in standard errors of our mean.
+    let off: Vec<(f64, f64)> = large
+        .filter_map(|(r, theory)| {
+            let (theory, ours) = ((*theory)?, r.2);
+            Some((100.0 * (ours.mean / theory - 1.0), (ours.mean - theory) / ours.standard_error()))
+        })
+        .collect();
     if !off.is_empty() {
+        let percent = || off.iter().map(|o| o.0);
         report.note(format!(
-            "Spherical patterns at N >= 26: {} sizes, {:+.2} to {:+.2} % from the mean field. Means over draws are known better than that, so \
-             what is left is the error of the annealed mean field; it falls off with the number of patterns.",
+            "Spherical patterns at N >= 26: {} sizes, {:+.2} to {:+.2} % from the mean field, {} of them within 2.5 standard errors of our \
+             mean. What is beyond is the error of the annealed mean field, which falls off with the number of patterns.",
             off.len(),
-            off.iter().copied().fold(f64::INFINITY, f64::min),
-            off.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            percent().fold(f64::INFINITY, f64::min),
+            percent().fold(f64::NEG_INFINITY, f64::max),
+            off.iter().filter(|o| o.1.abs() < 2.5).count(),
         ));
     }
     report.figure(figures::crossovers(&all)?);

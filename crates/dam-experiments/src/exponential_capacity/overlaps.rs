@@ -127,7 +127,7 @@ pub(super) fn nearest(
     report.figure(figures::nearest(&all)?);
     report.note(
         "The leading order is approached slowly: the next term is of relative order ln ln P / ln P. What the paper calls good agreement \
-         at large N is agreement to some 10 to 15 % at N = 1000 (docs/errata.md, E2).",
+         at large N is agreement to some 9 to 15 % at N = 1000 (docs/errata.md, E2).",
     );
     Ok(())
 }

@@ -241,6 +241,9 @@ impl Settings {
                 ln_p.to_string(),
             );
         }
+        if let Some((_, power, _)) = self.nearest.iter().find(|(_, power, _)| !(1..=3).contains(power)) {
+            return wrong("a power of N from 1 to 3", power.to_string());
+        }
         if self.rates.0 > 0 && self.rates.1 == 0 {
             return wrong("at least one pattern", "0".into());
         }
