@@ -9,11 +9,9 @@ use crate::space::{IntoState, StateSpace};
 use crate::store::{BitPatterns, EditableStore, FieldIn, PatternStore, StateIn, Storable};
 use crate::{Error, Overlap};
 
-/// [`Dam::nearest_all`]: states that pass over the patterns together, patterns of a task, and tasks for each such
-/// pass whose results are in memory together.
+/// [`Dam::nearest_all`]: states that pass over the patterns together, and patterns of a task.
 const SCANNED: usize = 128;
 const PART: usize = 1 << 18;
-const PARTS: usize = 256;
 
 /// A dense associative memory, `E(x) = −c Q(Σ_μ F(x·ξ^μ/N)) [+ |x|²/2 in the Euclidean space]`.
 ///
@@ -168,19 +166,15 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         x.iter().try_for_each(|x| self.store.space().check("state", x))?;
         let mut best = vec![(0, f64::NEG_INFINITY); x.len()];
         let parts = self.len().div_ceil(PART);
-        for first in (0..parts).step_by(PARTS) {
-            let parts = PARTS.min(parts - first);
-            let chunks: Vec<&[StateIn<P>]> = x.chunks(SCANNED).collect();
-            let found = crate::parallel::map(chunks.len() * parts, |task| {
-                self.nearest_of((first + task % parts) * PART, chunks[task / parts])
-            });
-            // Parts come in order, so the first of equals stays.
-            for (task, found) in found.into_iter().enumerate() {
-                let best = &mut best[task / parts * SCANNED..];
-                for (best, found) in best.iter_mut().zip(found) {
-                    if found.1 > best.1 {
-                        *best = found;
-                    }
+        let chunks: Vec<&[StateIn<P>]> = x.chunks(SCANNED).collect();
+        let found = crate::parallel::in_order(chunks.len() * parts, |task| {
+            self.nearest_of(task % parts * PART, chunks[task / parts])
+        });
+        // Parts come in order, so the first of equals stays.
+        for (task, found) in found.enumerate() {
+            for (best, found) in best[task / parts * SCANNED..].iter_mut().zip(found) {
+                if found.1 > best.1 {
+                    *best = found;
                 }
             }
         }

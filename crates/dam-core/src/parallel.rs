@@ -22,6 +22,15 @@ pub fn map<R: Send>(count: usize, task: impl Fn(usize) -> R + Sync) -> Vec<R> {
     results.into_iter().filter_map(|r| r.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
+/// Results of [`in_order`] that are in memory together.
+const WAVE: usize = 256;
+
+/// As [`map`], but the results are made while they are taken, a constant number at a time: memory does not grow with
+/// `count`.
+pub(crate) fn in_order<R: Send>(count: usize, task: impl Fn(usize) -> R + Sync) -> impl Iterator<Item = R> {
+    (0..count).step_by(WAVE).flat_map(move |first| map(WAVE.min(count - first), |k| task(first + k)))
+}
+
 /// The results of a task for every part of a slice, `size` long but for the last, in order: `task(index, part)`.
 pub(crate) fn map_parts<T: Send, R: Send>(
     all: &mut [T],
@@ -45,6 +54,11 @@ mod tests {
         for count in [0, 1, 2, 77] {
             assert_eq!(map(count, |k| k * k), (0..count).map(|k| k * k).collect::<Vec<_>>());
         }
+        for count in [0, 1, WAVE - 1, WAVE, 2 * WAVE + 3] {
+            assert!(in_order(count, |k| k * k).eq((0..count).map(|k| k * k)));
+        }
+        // What is not taken is not made, but for what is made with it.
+        assert_eq!(in_order(usize::MAX, |k| k).nth(WAVE), Some(WAVE));
         let mut all: Vec<usize> = (0..10).collect();
         let sums = map_parts(&mut all, 4, |k, part| {
             part.iter_mut().for_each(|x| *x += 100 * k);

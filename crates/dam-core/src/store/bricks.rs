@@ -6,8 +6,7 @@ use std::sync::Arc;
 use nalgebra::DVector;
 
 use super::dense::{DensePatterns, SHARD};
-use super::shards::WAVE;
-use crate::parallel::map;
+use crate::parallel::in_order;
 use crate::simd::{Lines, strip};
 use crate::{Error, Real, VectorSpace};
 
@@ -145,10 +144,7 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S, Regenerated<T>> {
             let mut shard = k * SHARD..k.saturating_add(1).saturating_mul(SHARD).min(count);
             shard.try_for_each(|mu| space.check("pattern", &(bricks.0)(mu)))
         };
-        let shards = count.div_ceil(SHARD);
-        for first in (0..shards).step_by(WAVE) {
-            map(WAVE.min(shards - first), |k| check(first + k)).into_iter().collect::<Result<(), _>>()?;
-        }
+        in_order(count.div_ceil(SHARD), check).collect::<Result<(), _>>()?;
         if count == 0 { Err(Error::NoPatterns) } else { Ok(Self { space, len: count, bricks }) }
     }
 }

@@ -6,11 +6,9 @@ use super::PatternStore;
 use super::bricks::Bricks;
 use super::dense::{DensePatterns, Overlaps, SHARD};
 use crate::aggregate::{Aggregator, Total};
+use crate::parallel::in_order;
 use crate::reduce::Reduction;
 use crate::{Dam, Kernel, Real, VectorSpace};
-
-/// Shards whose results are in memory together, so that memory does not grow with the number of patterns.
-pub(super) const WAVE: usize = 256;
 
 impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator>
     Dam<DensePatterns<S, B>, K, Q>
@@ -22,17 +20,11 @@ impl<S: VectorSpace<Scalar = T>, T: Real, B: Bricks<T>, K: Kernel, Q: Aggregator
         mut join: impl FnMut(&mut R, R),
     ) -> R {
         let run = |k: usize| task(k * SHARD..((k + 1) * SHARD).min(self.len()));
-        let mut all = None;
-        let count = self.len().div_ceil(SHARD);
-        for first in (0..count).step_by(WAVE) {
-            for part in crate::parallel::map(WAVE.min(count - first), |k| run(first + k)) {
-                match &mut all {
-                    None => all = Some(part),
-                    Some(all) => join(all, part),
-                }
-            }
-        }
-        all.expect("a store is never empty")
+        let joined = in_order(self.len().div_ceil(SHARD), run).reduce(|mut all, part| {
+            join(&mut all, part);
+            all
+        });
+        joined.expect("a store is never empty")
     }
 
     /// An empty sum over patterns.

@@ -171,6 +171,8 @@ pub(super) fn crossovers(
             .map(move |(row, theory)| theory.map(|theory| of(&row.2, theory)))
             .collect::<Vec<_>>()
     };
+    let percent = beside(|ours, theory| 100.0 * (ours.mean / theory - 1.0));
+    let errors = beside(|ours, theory| (ours.mean - theory) / ours.standard_error());
     report.table(
         Table::new("crossovers", "λ at the crossover")
             .text("patterns", "patterns", rows.iter().map(|r| name(r.0.patterns)))
@@ -181,18 +183,8 @@ pub(super) fn crossovers(
             .spread("lambda", "λ", 4, rows.iter().map(|r| r.2))
             .number("standard_error", "standard error", 4, rows.iter().map(|r| r.2.standard_error()))
             .number("mean_field", "mean field", 4, theory.clone())
-            .number(
-                "off_percent",
-                "ours above (%)",
-                2,
-                beside(|ours, theory| 100.0 * (ours.mean / theory - 1.0)),
-            )
-            .number(
-                "off_standard_errors",
-                "in se",
-                1,
-                beside(|ours, theory| (ours.mean - theory) / ours.standard_error()),
-            )
+            .number("off_percent", "ours above (%)", 2, percent.iter().copied())
+            .number("off_standard_errors", "in se", 1, errors.iter().copied())
             .number("off_sd", "in sd", 1, beside(|ours, theory| (ours.mean - theory) / ours.sd)),
     );
     if never > 0 {
@@ -200,16 +192,13 @@ pub(super) fn crossovers(
             "In {never} draws half of the patterns are retrieved at no λ up to 50; they are left out, and means are of the others."
         ));
     }
-    let large = rows
+    let is_large =
+        |c: &Crossing, n: usize| c.patterns == Patterns::Spherical && c.descent == Descent::Map && n >= 26;
+    let off: Vec<(f64, f64)> = rows
         .iter()
-        .zip(&theory)
-        .filter(|(r, _)| r.0.patterns == Patterns::Spherical && r.0.descent == Descent::Map && r.1 >= 26);
-    // In percent, and in standard errors of our mean.
-    let off: Vec<(f64, f64)> = large
-        .filter_map(|(r, theory)| {
-            let (theory, ours) = ((*theory)?, r.2);
-            Some((100.0 * (ours.mean / theory - 1.0), (ours.mean - theory) / ours.standard_error()))
-        })
+        .zip(percent.iter().zip(&errors))
+        .filter(|(r, _)| is_large(r.0, r.1))
+        .filter_map(|(_, (&percent, &errors))| percent.zip(errors))
         .collect();
     if !off.is_empty() {
         let percent = || off.iter().map(|o| o.0);

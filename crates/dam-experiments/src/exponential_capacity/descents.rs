@@ -46,11 +46,22 @@ pub(super) fn turning(
             low = high;
         }
     }
-    while high / low > 1.0 + RESOLUTION {
+    let (low, high) = narrowed((low, high), 1.0 + RESOLUTION, holds)?;
+    Ok(Some((low * high).sqrt()))
+}
+
+/// The interval around a turning point, halved by ratios until its ends are that close: the predicate is false at the lower
+/// end and true at the upper one.
+pub(super) fn narrowed(
+    (mut low, mut high): (f64, f64),
+    ratio: f64,
+    mut holds: impl FnMut(f64) -> Result<bool, Error>,
+) -> Result<(f64, f64), Error> {
+    while high / low > ratio {
         let middle = (low * high).sqrt();
         if holds(middle)? { high = middle } else { low = middle }
     }
-    Ok(Some((low * high).sqrt()))
+    Ok((low, high))
 }
 
 /// The λ above which at least half of the patterns are where their own descents end.

@@ -17,23 +17,21 @@ use crate::{Error, Summary};
 /// One λ at one size, over draws.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Losses {
-    draws: usize,
-    typical: Vec<f64>,
-    all: Vec<f64>,
+    /// Loads at which half, and the first, of the patterns are lost, of every draw; none beyond the most patterns.
+    pub(super) loads: [Vec<Option<f64>>; 2],
     first: Vec<FirstLost>,
 }
 
 impl Losses {
-    /// Loads at which half, or the first, of the patterns are lost. Without the draws in which they lie beyond the most
-    /// patterns the mean would be too low, so then there is none.
-    pub(super) fn loads(&self, first: bool) -> Summary {
-        let of = if first { &self.all } else { &self.typical };
-        Summary::of(of.iter().copied().filter(|_| of.len() == self.draws))
-    }
-
     fn of(&self, what: impl Fn(&FirstLost) -> f64) -> Summary {
         Summary::of(self.first.iter().map(what))
     }
+}
+
+/// Of draws that all have a number: the mean of some would be that of the lucky ones.
+pub(super) fn of_all(draws: &[Option<f64>]) -> Summary {
+    let found: Vec<f64> = draws.iter().flatten().copied().collect();
+    Summary::of(found.iter().copied().filter(|_| found.len() == draws.len()))
 }
 
 /// By λ in thousandths and sites.
@@ -88,9 +86,8 @@ pub(super) fn all_patterns(
             continue;
         };
         let of = all.entry((lambda, sites)).or_default();
-        of.draws += 1;
-        of.typical.extend(typical);
-        of.all.extend(first_load);
+        of.loads[0].push(*typical);
+        of.loads[1].push(*first_load);
         of.first.extend(first);
     }
     if all.is_empty() {
@@ -116,10 +113,10 @@ pub(super) fn all_patterns(
         Table::new("all_patterns", "Loads α at which patterns are lost")
             .number("lambda", "λ", 1, rows.iter().map(|r| thousandths(r.0)))
             .count("sites", "N", rows.iter().map(|r| r.1))
-            .spread("typical", "half", 3, rows.iter().map(|r| r.2.loads(false)))
+            .spread("typical", "half", 3, rows.iter().map(|r| of_all(&r.2.loads[0])))
             .number("typical_mean_field", "mean field", 3, mean_field.iter().map(|m| m[0]))
             .number("alpha_1", "α₁", 3, models.iter().map(|m| m.typical_threshold()))
-            .spread("all", "first", 3, rows.iter().map(|r| r.2.loads(true)))
+            .spread("all", "first", 3, rows.iter().map(|r| of_all(&r.2.loads[1])))
             .number("all_mean_field", "mean field, least norm", 3, mean_field.iter().map(|m| m[1]))
             .number("norm", "bound by norm", 3, models.iter().map(|m| m.norm_threshold()))
             .number("pairs", "and pairs", 3, models.iter().map(|m| m.capacity_bound()))

@@ -58,10 +58,18 @@ impl<T: Real> Load<T> {
 impl<T: Real> Load<T, Regenerated<T>> {
     /// Made again whenever they are read.
     pub(super) fn regenerated(sites: usize, count: usize, pattern: &Sampler<T>) -> Result<Self, Error> {
-        let pattern = pattern.clone();
-        let store = DensePatterns::regenerated(Euclidean::new(sites)?, count, move |mu| pattern(mu))?;
-        Ok(Self { store: Some(store) })
+        Ok(Self { store: Some(regenerated(sites, count, pattern)?) })
     }
+}
+
+/// Patterns that are made again whenever they are read.
+pub(super) fn regenerated<T: Real>(
+    sites: usize,
+    count: usize,
+    pattern: &Sampler<T>,
+) -> Result<DensePatterns<Euclidean<T>, Regenerated<T>>, Error> {
+    let pattern = pattern.clone();
+    Ok(DensePatterns::regenerated(Euclidean::new(sites)?, count, move |mu| pattern(mu))?)
 }
 
 impl<T: Real, B: Bricks<T>> Load<T, B> {

@@ -64,16 +64,19 @@ fn first_lost(
     count: usize,
 ) -> Result<Option<FirstLost>, Error> {
     let rho = |x: &DVector<f32>| x.iter().map(|&a| f64::from(a).powi(2)).sum::<f64>() / sites as f64;
-    let mut order: Vec<(f64, usize)> = (0..count).map(|mu| (rho(&pattern(mu)), mu)).collect();
-    order.sort_by(|a, b| a.0.total_cmp(&b.0));
-    order.truncate(CANDIDATES);
     Load::held(sites, count, pattern)?.at(lambda, |memory| {
+        // The patterns are there now: to read them is cheaper than to make them again.
+        let order = (0..count).map(|mu| Ok((rho(&memory.pattern(mu)?), mu)));
+        let mut order: Vec<(f64, usize)> = order.collect::<Result<_, Error>>()?;
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        order.truncate(CANDIDATES);
         for (part, chunk) in order.chunks(128).enumerate() {
             let targets: Vec<usize> = chunk.iter().map(|&(_, mu)| mu).collect();
-            let kept = retrieved(memory, targets.iter().map(|&mu| pattern(mu)).collect(), &targets)?;
+            let x = targets.iter().map(|&mu| memory.pattern(mu)).collect::<Result<_, _>>()?;
+            let kept = retrieved(memory, x, &targets)?;
             let Some(lost) = kept.iter().position(|&kept| !kept) else { continue };
             let (rho, mu) = chunk[lost];
-            let overlaps = memory.overlaps(&pattern(mu))?;
+            let overlaps = memory.overlaps(&memory.pattern(mu)?)?;
             let pair = overlaps.iter().enumerate().any(|(nu, &m)| nu != mu && m > rho);
             return Ok(Some(FirstLost { rho, pair, rank: part * 128 + lost }));
         }

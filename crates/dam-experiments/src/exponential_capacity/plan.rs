@@ -147,18 +147,10 @@ pub(super) fn patterns(alpha: f64, sites: usize) -> usize {
 impl Settings {
     pub(super) fn cells(&self) -> Vec<Cell> {
         let mut cells = Vec::new();
-        for (patterns, load, plan) in &self.crossover {
-            let (patterns, load, descent) = (*patterns, *load, Descent::Map);
-            cells.extend(plan.cells(|sites, realization| Cell::Crossover {
-                patterns,
-                load,
-                sites,
-                descent,
-                realization,
-            }));
-        }
-        for (load, plan) in &self.gradient {
-            let (patterns, load, descent) = (Patterns::Spherical, *load, Descent::Gradient);
+        let by_map = self.crossover.iter().map(|(of, load, plan)| (*of, *load, Descent::Map, plan));
+        let by_gradient =
+            self.gradient.iter().map(|(load, plan)| (Patterns::Spherical, *load, Descent::Gradient, plan));
+        for (patterns, load, descent, plan) in by_map.chain(by_gradient) {
             cells.extend(plan.cells(|sites, realization| Cell::Crossover {
                 patterns,
                 load,

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns, ScaledAttention};
 
-use super::descents::{BEYOND_SITES, BEYOND_STARTS};
-use super::gaussian::least_norm;
+use super::descents::{BEYOND_SITES, BEYOND_STARTS, narrowed};
+use super::gaussian::{least_norm, of_all};
 use super::load::STEPS;
 use super::losses::CANDIDATES;
 use super::plan::{CASES, patterns, thousandths};
@@ -18,29 +18,16 @@ use crate::{Error, Summary};
 pub(super) fn least_norm_lambda(n: usize, alpha: f64) -> Result<Option<f64>, Error> {
     let root = (n as f64).sqrt();
     let rho = least_norm(n, patterns(alpha / root, n) as f64);
-    let lost = |lambda: f64| -> Result<bool, Error> {
+    let kept = |lambda: f64| -> Result<bool, Error> {
         let model = ExponentialLoad::new(Patterns::Gaussian, lambda / root)?;
-        Ok(model.critical_norm_at(n, alpha / root)?.is_some_and(|least| least > rho))
+        Ok(model.critical_norm_at(n, alpha / root)?.is_none_or(|least| least <= rho))
     };
-    let (mut low, mut high) = (1.0 / root, 0.999 * root);
-    if lost(high)? {
-        return Ok(None);
-    }
-    while high / low > 1.0001 {
-        let middle = (low * high).sqrt();
-        if lost(middle)? { low = middle } else { high = middle }
-    }
-    Ok(Some(high))
+    let (low, high) = (1.0 / root, 0.999 * root);
+    if kept(high)? { Ok(Some(narrowed((low, high), 1.0001, kept)?.1)) } else { Ok(None) }
 }
 
 /// By load in thousandths and sites: λ of half, and of all patterns, of each draw; none where there is no such λ.
 pub(super) type Scaled = BTreeMap<(usize, usize), [Vec<Option<f64>>; 2]>;
-
-/// Of draws that all have one: the mean of the others would be too low.
-pub(super) fn of_all(draws: &[Option<f64>]) -> Summary {
-    let found: Vec<f64> = draws.iter().flatten().copied().collect();
-    Summary::of(found.iter().copied().filter(|_| found.len() == draws.len()))
-}
 
 pub(super) fn scaled(
     starts: usize,

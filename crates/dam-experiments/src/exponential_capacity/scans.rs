@@ -1,23 +1,20 @@
 //! Overlaps of states with more patterns than need be kept: tails, sums of noise, the nearest.
 
 use dam_analysis::theory::exponential_load::Patterns;
-use dam_core::DensePatterns;
 use dam_core::prelude::*;
 
 use super::Record;
-use super::load::sampler;
+use super::load::{regenerated, sampler};
 use super::plan::{CONDENSATION_LAMBDAS, RATE_SITES, RATE_STEP, RATE_STEPS, patterns};
 use crate::Error;
 
 /// Tails of ξ·x/N over patterns that no memory holds, at a random state with |x|² = N.
 pub(super) fn rates(ensemble: Patterns, count: usize, streams: Streams) -> Result<Record, Error> {
     let pattern = sampler::<f64>(ensemble, RATE_SITES, streams)?;
-    let state = match ensemble {
-        // Along the corners, as in the theory.
-        Patterns::Binary => sampler::<f64>(Patterns::Binary, RATE_SITES, streams.branch(1))?(0),
-        _ => sampler::<f64>(Patterns::Spherical, RATE_SITES, streams.branch(1))?(0),
-    };
-    let store = DensePatterns::regenerated(Euclidean::new(RATE_SITES)?, count, move |mu| pattern(mu))?;
+    // For binary patterns along the corners, as in the theory.
+    let along = if ensemble == Patterns::Binary { ensemble } else { Patterns::Spherical };
+    let state = sampler::<f64>(along, RATE_SITES, streams.branch(1))?(0);
+    let store = regenerated(RATE_SITES, count, &pattern)?;
     let mut tails = vec![0; RATE_STEPS];
     store.scan(&[state], |_, _, m| {
         for &m in m {
@@ -40,7 +37,7 @@ pub(super) fn condensation(alpha: f64, sites: usize, streams: Streams) -> Result
     let pattern = sampler::<f64>(Patterns::Spherical, sites, streams)?;
     let state = sampler::<f64>(Patterns::Spherical, sites, streams.branch(1))?(0);
     let count = patterns(alpha, sites);
-    let store = DensePatterns::regenerated(Euclidean::new(sites)?, count, move |mu| pattern(mu))?;
+    let store = regenerated(sites, count, &pattern)?;
     // Sums of e^{λN(m − 1)} and of its square: no overlap exceeds 1.
     let mut sums = [(0.0, 0.0); CONDENSATION_LAMBDAS.len()];
     store.scan(&[state], |_, _, m| {
@@ -60,7 +57,7 @@ pub(super) fn condensation(alpha: f64, sites: usize, streams: Streams) -> Result
 pub(super) fn nearest(count: usize, sites: usize, starts: usize, streams: Streams) -> Result<Record, Error> {
     let pattern = sampler::<f64>(Patterns::Spherical, sites, streams)?;
     let x: Vec<_> = (0..starts.min(count)).map(|mu| pattern(mu)).collect();
-    let store = DensePatterns::regenerated(Euclidean::new(sites)?, count, move |mu| pattern(mu))?;
+    let store = regenerated(sites, count, &pattern)?;
     let mut best = vec![f64::NEG_INFINITY; x.len()];
     store.scan(&x, |s, first, m| {
         for (nu, &m) in (first..).zip(m) {

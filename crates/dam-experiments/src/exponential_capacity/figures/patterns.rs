@@ -8,7 +8,7 @@ use dam_analysis::theory::tails::{Overlaps, nearest_leading};
 
 use super::{grid, line};
 use crate::exponential_capacity::crossovers::name;
-use crate::exponential_capacity::gaussian::{AllLosses, Losses, Norms, mean_field_loads, middle};
+use crate::exponential_capacity::gaussian::{AllLosses, Norms, mean_field_loads, middle, of_all};
 use crate::exponential_capacity::overlaps::{Nearest, Noise, Tails, exact_tail, ln_p, noise_limit};
 use crate::exponential_capacity::plan::{
     CONDENSATION_LAMBDAS, NORM_LOAD, RATE_STEP, RATE_STEPS, thousandths,
@@ -22,16 +22,15 @@ pub(in crate::exponential_capacity) fn all_patterns(all: &AllLosses) -> Result<F
     let mut panels = Vec::new();
     for lambda in lambdas {
         let model = ExponentialLoad::new(Patterns::Gaussian, thousandths(lambda))?;
-        let of = |label: &str, what: &dyn Fn(&Losses) -> Summary| {
+        let of = |label: &str, k: usize| {
             let at = all.iter().filter(|((l, _), _)| *l == lambda);
             Series::new(
                 label,
                 Mark::Points,
-                at.filter_map(|((_, n), of)| what(of).bar(1.0 / *n as f64)).collect(),
+                at.filter_map(|((_, n), of)| of_all(&of.loads[k]).bar(1.0 / *n as f64)).collect(),
             )
         };
-        let mut series =
-            vec![of("half are lost", &|l| l.loads(false)), of("the first is lost", &|l| l.loads(true))];
+        let mut series = vec![of("half are lost", 0), of("the first is lost", 1)];
         let least = all.keys().filter(|(l, _)| *l == lambda).map(|&(_, n)| n as f64).next().unwrap_or(16.0);
         if lambda < 1000 {
             for (k, label) in ["mean field", "mean field, least norm"].into_iter().enumerate() {

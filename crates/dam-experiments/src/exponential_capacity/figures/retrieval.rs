@@ -9,8 +9,9 @@ use crate::exponential_capacity::Descent;
 use crate::exponential_capacity::basins::Basin;
 use crate::exponential_capacity::crossovers::{Crossing, name};
 use crate::exponential_capacity::fit::Basis;
+use crate::exponential_capacity::gaussian::of_all;
 use crate::exponential_capacity::plan::{ANGLES, thousandths};
-use crate::exponential_capacity::regimes::{Scaled, least_norm_lambda, of_all};
+use crate::exponential_capacity::regimes::{Scaled, least_norm_lambda};
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
 use crate::{Error, Summary};
 
