@@ -99,6 +99,18 @@ pub enum Error {
         /// What the capability gives.
         found: f64,
     },
+    /// A sum or power beyond the range of its scalar.
+    #[error(
+        "{what}: expected a finite {scalar}, found {value}; powers of overlaps stay in range at a higher temperature"
+    )]
+    Overflow {
+        /// What leaves the range.
+        what: &'static str,
+        /// The scalar.
+        scalar: &'static str,
+        /// What was found.
+        value: f64,
+    },
     /// A `.npy` file of another shape than was stated.
     #[error("{path}: expected an array of shape {expected:?}, found {found:?}")]
     NpyShape {

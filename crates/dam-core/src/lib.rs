@@ -33,6 +33,7 @@
 //! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`] (in memory, or [made again](DensePatterns::regenerated)), [`npy`] | sealed |
 //! | the memory | [`Dam`]; the papers' own in [`models`] | |
 //! | any other energy | [`Energy`], [`LocalField`] | yes |
+//! | learning ξ from examples | [`learning`] | yes: one method |
 //! | steps | [`dynamics`], trait [`Dynamics`] | yes: two methods |
 //! | stop rule, batches | [`Runner`], [`Observer`] | observers: yes |
 //! | randomness | [`Streams`] | |
@@ -52,6 +53,7 @@ mod energy;
 mod error;
 mod form;
 pub mod kernel;
+pub mod learning;
 mod logs;
 pub mod models;
 pub mod npy;

@@ -37,8 +37,16 @@ pub(crate) fn map_parts<T: Send, R: Send>(
     size: usize,
     task: impl Fn(usize, &mut [T]) -> R + Sync,
 ) -> Vec<R> {
-    let parts: Vec<Mutex<&mut [T]>> = all.chunks_mut(size).map(Mutex::new).collect();
-    map(parts.len(), |k| task(k, &mut parts[k].lock().unwrap_or_else(PoisonError::into_inner)))
+    map_pieces(all.chunks_mut(size).collect(), task)
+}
+
+/// As [`map_parts`], for pieces of any sizes.
+pub(crate) fn map_pieces<T: Send, R: Send>(
+    pieces: Vec<&mut [T]>,
+    task: impl Fn(usize, &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let pieces: Vec<Mutex<&mut [T]>> = pieces.into_iter().map(Mutex::new).collect();
+    map(pieces.len(), |k| task(k, &mut pieces[k].lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
 fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {

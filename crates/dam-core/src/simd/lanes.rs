@@ -4,6 +4,7 @@ use super::exp2::{Exp2, SumExp2, TABLE_F32, TABLE_F64, WeighExp2};
 use super::panel::Fill;
 use super::product::Multiply;
 use super::single::{AddPatterns, Dots};
+use super::turned::{ReadTurns, WeighTurns};
 use crate::Real;
 use crate::form::Polynomial;
 
@@ -83,6 +84,12 @@ pub trait Registers: Exp2 {
     fn sum_exp2(sum: SumExp2<'_, Self>);
     /// See [`WeighExp2`].
     fn weigh_exp2(sum: WeighExp2<'_, Self>);
+    /// See [`ReadTurns`].
+    fn read_turns(turns: ReadTurns<'_, Self>);
+
+    /// See [`WeighTurns`].
+    fn weigh_turns(turns: WeighTurns<'_, Self>);
+
     /// Σ_μ p_μ^i q_μ^j for the powers (i, j).
     fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64;
 }
@@ -311,6 +318,12 @@ macro_rules! registers {
             }
             fn weigh_exp2(sum: WeighExp2<'_, Self>) {
                 sum.run();
+            }
+            fn read_turns(turns: ReadTurns<'_, Self>) {
+                turns.run();
+            }
+            fn weigh_turns(turns: WeighTurns<'_, Self>) {
+                turns.run();
             }
             fn moment(p: &[Self], q: &[Self], powers: (usize, usize)) -> f64 {
                 crate::plane::moment(p, q, powers)

@@ -25,6 +25,7 @@ mod popcount;
 mod product;
 mod single;
 mod transpose;
+mod turned;
 
 pub(crate) use bytes::{Powers, largest_magnitude, selected_sums, step_bytes};
 pub(crate) use exp::{exp_f32, exp_f64};
@@ -39,6 +40,7 @@ pub(crate) use popcount::{hamming, hamming_batch};
 pub(crate) use product::{Factors, Multiply, Strips};
 pub(crate) use single::{AddPatterns, Dots};
 pub(crate) use transpose::transpose64;
+pub(crate) use turned::{ReadTurns, Turns, WeighTurns};
 
 /// The instruction sets that the inner loops are compiled for, from narrow to wide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -36,8 +36,14 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     }
 
     /// The bricks from pattern `first` on, the first of a brick.
-    fn bricks_from(&self, first: usize) -> &[T] {
+    pub(crate) fn bricks_from(&self, first: usize) -> &[T] {
         self.bricks.starting_at(self.space.sites(), first)
+    }
+
+    /// All bricks, to be changed: numbers stay finite, and zero beyond the last pattern.
+    pub(crate) fn bricks_mut(&mut self) -> &mut [T] {
+        let Held(bricks) = &mut self.bricks;
+        bricks
     }
 
     pub(super) fn append(&mut self, pattern: &DVector<T>) {

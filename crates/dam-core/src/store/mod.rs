@@ -14,6 +14,7 @@ pub use bricks::{Bricks, Held, Regenerated};
 pub use dense::DensePatterns;
 pub(crate) use dense::{GROUP, Overlaps};
 pub use flips::FlipCache;
+pub(crate) use panels::States;
 
 use std::fmt::Debug;
 use std::ops::Range;

@@ -8,7 +8,7 @@ const DEPTH: usize = 192;
 
 /// The states of a batch, as a product reads them: in bricks, site after site, strips of sites side by side.
 #[derive(Debug)]
-pub(super) struct States<T> {
+pub(crate) struct States<T> {
     sites: usize,
     count: usize,
     /// Site i of state s lies at `(i / strip · count + s) · strip + i % strip`.
@@ -18,7 +18,7 @@ pub(super) struct States<T> {
 impl<T: Real> States<T> {
     /// # Panics
     /// If a state has not that many sites.
-    pub(super) fn new<'a>(sites: usize, x: impl ExactSizeIterator<Item = &'a [T]>) -> Self {
+    pub(crate) fn new<'a>(sites: usize, x: impl ExactSizeIterator<Item = &'a [T]>) -> Self {
         let (strip, count) = (strip::<T>(), x.len());
         let mut bricks = Lines::zeros(sites.div_ceil(strip) * count);
         for (s, x) in x.enumerate() {
@@ -34,7 +34,7 @@ impl<T: Real> States<T> {
     ///
     /// # Panics
     /// If a slice is too small for that.
-    pub(super) fn overlaps(&self, bricks: &[T], len: usize, factor: f64, (m, column): (&mut [T], usize)) {
+    pub(crate) fn overlaps(&self, bricks: &[T], len: usize, factor: f64, (m, column): (&mut [T], usize)) {
         let (unit, strip, sites, count) = (unit(), strip::<T>(), self.sites, self.count);
         // Parts of one depth: a short last one would spend its time on loading and storing sums.
         let step = sites.div_ceil(sites.div_ceil(DEPTH)).next_multiple_of(strip);

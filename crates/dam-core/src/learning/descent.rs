@@ -1,0 +1,129 @@
+//! One step of the patterns.
+
+use crate::error::parameter;
+use crate::learning::{Gradient, Objective};
+use crate::parallel::map_parts;
+use crate::simd::{Vectorize, panel_rows, vectorize};
+use crate::store::DensePatterns;
+use crate::vector::larger;
+use crate::{Error, Euclidean, Real};
+
+/// Steepest descent with momentum, every pattern with a step length of its own, within bounds.
+///
+/// ```text
+/// V ← p V + ∇C,   ξ^μ ← clamp(ξ^μ − ε V_μ / max(max_i |V_μi|, 1e-30), ±bound)
+/// ```
+///
+/// The largest change of a pattern is ε, whatever the size of its gradient. A pattern without a gradient stays; the
+/// floor keeps it from becoming NaN.
+///
+/// # Reference
+/// Krotov and Hopfield (2016), the public notebook: bound 1, p = 0.6 … 0.95, ε = ε₀ f^epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Descent {
+    momentum: f64,
+    rate: f64,
+    bound: f64,
+}
+
+/// max_i |V_μi| below which a pattern counts as resting.
+const FLOOR: f64 = 1e-30;
+
+impl Descent {
+    /// Momentum 0 <= p < 1, step length ε > 0, bound > 0 of all entries.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for others.
+    pub fn new(momentum: f64, rate: f64, bound: f64) -> Result<Self, Error> {
+        Ok(Self {
+            momentum: parameter("momentum", "0 <= p < 1", momentum, (0.0..1.0).contains(&momentum))?,
+            rate: parameter("rate", "epsilon > 0", rate, rate > 0.0)?,
+            bound: parameter("bound", "a positive bound of all entries", bound, bound > 0.0)?,
+        })
+    }
+
+    /// One step on these examples; returns their loss before it. `velocity` holds p V between steps.
+    ///
+    /// # Errors
+    /// As [`Objective::add_gradient`]; [`Error::Overflow`] if a velocity leaves the range of the scalar. Patterns and
+    /// velocity are then those of no step, and not to be used.
+    pub fn step<T: Real, O: Objective<Euclidean<T>>>(
+        &self,
+        patterns: &mut DensePatterns<Euclidean<T>>,
+        objective: &O,
+        examples: &[&O::Example],
+        velocity: &mut Gradient<T>,
+        scratch: &mut O::Scratch,
+    ) -> Result<f64, Error> {
+        velocity.check(patterns)?;
+        let loss = objective.add_gradient(patterns, examples, velocity, scratch)?;
+        let (len, sites, count) = (velocity.panel_len(), velocity.sites, velocity.count);
+        // Panels of both are as long, whatever the order of their numbers.
+        let moved = map_parts(patterns.bricks_mut(), len, |p, bricks| {
+            let width = super::gradient::width::<T>(count, p);
+            let from = &velocity.panels[p * len..][..width * sites];
+            self.move_panel(bricks, from, width, sites)
+        });
+        let momentum = T::narrow(self.momentum);
+        map_parts(&mut velocity.panels, len, |_, v| v.iter_mut().for_each(|v| *v *= momentum));
+        if moved.into_iter().all(|finite| finite) {
+            Ok(loss)
+        } else {
+            Err(Error::Overflow { what: "velocity of a pattern", scalar: T::NAME, value: f64::INFINITY })
+        }
+    }
+
+    fn move_panel<T: Real>(&self, bricks: &mut [T], velocity: &[T], width: usize, sites: usize) -> bool {
+        let (rate, bound) = (T::narrow(self.rate), T::narrow(self.bound));
+        if crate::simd::strip::<T>() == 16 {
+            vectorize(MovePanel::<T, 16> { bricks, velocity, width, sites, rate, bound })
+        } else {
+            vectorize(MovePanel::<T, 8> { bricks, velocity, width, sites, rate, bound })
+        }
+    }
+}
+
+/// The patterns of a panel, a strip of N at a time; whether all velocities are finite.
+struct MovePanel<'a, T, const N: usize> {
+    bricks: &'a mut [T],
+    velocity: &'a [T],
+    width: usize,
+    sites: usize,
+    rate: T,
+    bound: T,
+}
+
+impl<T: Real, const N: usize> Vectorize for MovePanel<'_, T, N> {
+    type Output = bool;
+    #[inline(always)]
+    fn run(self) -> bool {
+        let Self { bricks, velocity, width, sites, rate, bound } = self;
+        debug_assert!(width <= panel_rows::<T>());
+        let mut finite = true;
+        for (k, brick) in bricks.chunks_exact_mut(sites * N).enumerate() {
+            let lines = || velocity[k * N..].chunks(width).map(|line| line.first_chunk::<N>());
+            let (mut top, mut probe) = ([T::narrow(FLOOR); N], [T::zero(); N]);
+            for line in lines().flatten() {
+                for j in 0..N {
+                    top[j] = larger(larger(line[j], -line[j]), top[j]);
+                    // Zero, or NaN once a velocity is not finite: a comparison would pass over NaN.
+                    probe[j] += line[j] * T::zero();
+                }
+            }
+            finite &= probe.iter().all(|&x| x == T::zero());
+            let mut rates = top;
+            for rates in &mut rates {
+                *rates = rate / *rates;
+            }
+            let (entries, _) = brick.as_chunks_mut::<N>();
+            for (entry, line) in entries.iter_mut().zip(lines().flatten()) {
+                for j in 0..N {
+                    let x = entry[j] - rates[j] * line[j];
+                    let x = if x > bound { bound } else { x };
+                    entry[j] = if x < -bound { -bound } else { x };
+                }
+            }
+        }
+        finite
+    }
+}
