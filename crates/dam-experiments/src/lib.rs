@@ -5,11 +5,13 @@
 
 pub mod auc_coverage;
 pub mod basin_isolation;
+pub mod classifier;
 mod error;
 pub mod exponential_capacity;
 pub mod figure;
 pub mod finite_size;
 pub mod harness;
+pub mod images;
 pub mod output;
 pub mod phase_boundary;
 pub mod predictors;

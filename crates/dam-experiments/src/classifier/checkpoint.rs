@@ -1,0 +1,135 @@
+//! Training that outlives its process.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use dam_core::learning::Gradient;
+use dam_core::nalgebra::DVector;
+use dam_core::npy::{self, Axes};
+use dam_core::{DensePatterns, Euclidean, PatternStore, Streams};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Epoch, Evaluation, Trainer, Training};
+use crate::{Error, output};
+
+/// `training.json`: what is trained, how far, and which file holds the numbers.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    format: String,
+    /// Whose images; two runs on unlike images must not continue each other.
+    images: String,
+    streams: Streams,
+    training: Training,
+    sites: usize,
+    history: Vec<Epoch>,
+    evaluations: Vec<Evaluation>,
+    /// NumPy array of 2K rows: memories, then velocities.
+    numbers: PathBuf,
+    sha256: String,
+}
+
+const FORMAT: &str = "dam classifier 1";
+
+impl Trainer {
+    /// Writes all that training needs to go on into `folder`: `training.json`, and beside it a NumPy file, K memories and K
+    /// velocities as rows. What was there before is replaced once the new files are whole.
+    ///
+    /// `images` names the images, for instance by their checksum.
+    ///
+    /// # Errors
+    /// [`Error::Output`], and [`dam_core::Error::Io`] for the numbers.
+    pub fn save(&self, folder: &Path, images: &str) -> Result<(), Error> {
+        let numbers = PathBuf::from(format!("memories-{:06}.npy", self.history.len()));
+        fs::create_dir_all(folder).map_err(|e| Error::output(folder, &e))?;
+        let mut rows: Vec<DVector<f32>> = Vec::with_capacity(2 * self.memories.len());
+        for mu in 0..self.memories.len() {
+            rows.push(self.memories.pattern(mu)?);
+        }
+        for mu in 0..self.memories.len() {
+            rows.push(self.velocity.pattern(mu)?);
+        }
+        npy::write(folder.join(&numbers), &rows, Axes::PatternsBySites)?;
+        let head = Head {
+            format: FORMAT.into(),
+            images: images.into(),
+            streams: self.streams,
+            training: self.training.clone(),
+            sites: rows[0].len(),
+            history: self.history.clone(),
+            evaluations: self.evaluations.clone(),
+            sha256: digest(&rows),
+            numbers: numbers.clone(),
+        };
+        let path = folder.join("training.json");
+        let text = serde_json::to_string_pretty(&head).map_err(|e| Error::output(&path, &e))?;
+        output::write(&path, text + "\n")?;
+        // Numbers of earlier epochs, which nothing names any more.
+        let entries = fs::read_dir(folder).map_err(|e| Error::output(folder, &e))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let text = name.to_string_lossy();
+            if text.starts_with("memories-") && text.ends_with(".npy") && *name != *numbers.as_os_str() {
+                fs::remove_file(entry.path()).map_err(|e| Error::output(&entry.path(), &e))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Training as it was saved in `folder`, to go on to the same bits; `None` if nothing was saved there.
+    ///
+    /// # Errors
+    /// [`Error::Foreign`] for other images, settings or another seed; [`Error::Damaged`] for files that are not what was
+    /// written; [`Error::Input`] and [`dam_core::Error`] for what cannot be read.
+    pub fn resume(
+        folder: &Path,
+        images: &str,
+        training: &Training,
+        streams: Streams,
+    ) -> Result<Option<Self>, Error> {
+        let path = folder.join("training.json");
+        let text = match fs::read_to_string(&path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::Input { path, message: e.to_string() }),
+            Ok(text) => text,
+        };
+        let damaged = |message: String| Error::Damaged { path: path.clone(), message };
+        let head: Head = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+        let foreign = |expected: String, found: String| Error::Foreign {
+            path: path.clone(),
+            expected,
+            found,
+            advice: "; another --out begins anew",
+        };
+        if head.format != FORMAT {
+            return Err(foreign(FORMAT.into(), head.format));
+        }
+        if head.images != images {
+            return Err(foreign(format!("of the images {images}"), format!("of {}", head.images)));
+        }
+        if (&head.training, head.streams) != (training, streams) {
+            let of = |training: &Training, streams| format!("{training:?} with {streams:?}");
+            return Err(foreign(of(training, streams), of(&head.training, head.streams)));
+        }
+        let (count, sites) = (training.memories, head.sites);
+        let rows = npy::read::<f32>(folder.join(&head.numbers), sites, 2 * count, Axes::PatternsBySites)?;
+        let rows: Vec<DVector<f32>> = rows.column_iter().map(Into::into).collect();
+        if digest(&rows) != head.sha256 {
+            return Err(damaged(format!("the checksum is not that of {}", head.numbers.display())));
+        }
+        let memories = DensePatterns::new(Euclidean::new(sites)?, rows[..count].iter().cloned().map(Ok))?;
+        let velocity = Gradient::from_patterns(rows[count..].iter())?;
+        let (history, evaluations) = (head.history, head.evaluations);
+        Self::continued(head.training, streams, memories, Some(velocity), history, evaluations).map(Some)
+    }
+}
+
+fn digest(rows: &[DVector<f32>]) -> String {
+    let mut digest = Sha256::new();
+    for row in rows {
+        let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes()).collect();
+        digest.update(bytes);
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
