@@ -32,6 +32,7 @@
 //! | where states live | [`Hypercube`], [`Sphere`], [`Euclidean`] | rarely |
 //! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`] (in memory, or [made again](DensePatterns::regenerated)), [`npy`] | sealed |
 //! | the memory | [`Dam`]; the papers' own in [`models`] | |
+//! | real patterns under ±1 states, as learning makes them | [`RealMemory`] | |
 //! | any other energy | [`Energy`], [`LocalField`] | yes |
 //! | learning ξ from examples | [`learning`] | yes: one method |
 //! | steps | [`dynamics`], trait [`Dynamics`] | yes: two methods |
@@ -61,6 +62,7 @@ mod observe;
 mod overlap;
 pub mod parallel;
 mod plane;
+mod real;
 mod reduce;
 mod rotation;
 mod run;
@@ -84,6 +86,7 @@ pub use kernel::{CompactSupport, CurvedKernel, Extensive, IntegerKernel, Kernel}
 pub use observe::{EnergyTrace, Observer, OverlapTrace};
 pub use overlap::Overlap;
 pub use plane::DamPlane;
+pub use real::{RealCache, RealMemory};
 pub use rotation::RotationCache;
 pub use run::{Recall, Run, Runner, StopReason};
 pub use scalar::Real;

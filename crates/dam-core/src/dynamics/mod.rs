@@ -3,6 +3,7 @@
 //! | dynamics | moves | needs of the energy | spaces |
 //! |---|---|---|---|
 //! | [`Synchronous`] | x ← align(h) | [`LocalField`](crate::LocalField) | all |
+//! | [`SynchronousMarginal`] | every spin whose own flip lowers the energy turns | [`Priced<Flip>`](crate::Priced) | hypercube |
 //! | [`Asynchronous`] | one sweep of single spins, downhill | [`Priced<Flip>`](crate::Priced) | hypercube |
 //! | [`FormalAsynchronous`] | the same by the formal derivative | [`FormalField`](crate::FormalField) | hypercube |
 //! | [`Glauber`], [`SpinMetropolis`] | one sweep of single spins at temperature T | [`Priced<Flip>`](crate::Priced) | hypercube |
@@ -21,6 +22,7 @@ mod metropolis;
 mod pair;
 mod sweep;
 mod synchronous;
+mod synchronous_marginal;
 
 pub use adversary::{Adversary, Choice, Moves, Placement, Ranking, SpinAdversary};
 pub use conjugate::{ConjugateGradient, ConjugateScratch};
@@ -33,6 +35,7 @@ pub use sweep::{
     SiteRule, SpinMetropolis, Sweep, SweepScratch,
 };
 pub use synchronous::{Synchronous, SynchronousScratch};
+pub use synchronous_marginal::{MarginalScratch, SynchronousMarginal};
 
 use rand::Rng;
 

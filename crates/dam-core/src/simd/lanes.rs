@@ -2,6 +2,7 @@
 
 use super::exp2::{Exp2, SumExp2, TABLE_F32, TABLE_F64, WeighExp2};
 use super::panel::Fill;
+use super::priced::PriceTurn;
 use super::product::Multiply;
 use super::single::{AddPatterns, Dots};
 use super::turned::{ReadTurns, WeighTurns};
@@ -86,6 +87,9 @@ pub trait Registers: Exp2 {
     fn weigh_exp2(sum: WeighExp2<'_, Self>);
     /// See [`ReadTurns`].
     fn read_turns(turns: ReadTurns<'_, Self>);
+
+    /// See [`PriceTurn`].
+    fn price_turn(turn: PriceTurn<'_, Self>);
 
     /// See [`WeighTurns`].
     fn weigh_turns(turns: WeighTurns<'_, Self>);
@@ -321,6 +325,9 @@ macro_rules! registers {
             }
             fn read_turns(turns: ReadTurns<'_, Self>) {
                 turns.run();
+            }
+            fn price_turn(turn: PriceTurn<'_, Self>) {
+                turn.run();
             }
             fn weigh_turns(turns: WeighTurns<'_, Self>) {
                 turns.run();

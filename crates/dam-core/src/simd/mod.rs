@@ -22,6 +22,7 @@ mod lines;
 mod masked;
 mod panel;
 mod popcount;
+mod priced;
 mod product;
 mod single;
 mod transpose;
@@ -37,6 +38,7 @@ pub(crate) use masked::{
 };
 pub(crate) use panel::{Fill, Panel, panel_rows, strip, unit};
 pub(crate) use popcount::{hamming, hamming_batch};
+pub(crate) use priced::PriceTurn;
 pub(crate) use product::{Factors, Multiply, Strips};
 pub(crate) use single::{AddPatterns, Dots};
 pub(crate) use transpose::transpose64;

@@ -186,7 +186,10 @@ impl<T: Real> Strip<T> for WeighTurns<'_, T> {
 /// # Safety
 /// R registers, a strip apart, must be readable, and the machine have the instruction set of `L`; also below.
 #[inline(always)]
-unsafe fn load_strips<L: Lanes, const R: usize>(at: *const L::Scalar, strip: usize) -> [L::Register; R] {
+pub(super) unsafe fn load_strips<L: Lanes, const R: usize>(
+    at: *const L::Scalar,
+    strip: usize,
+) -> [L::Register; R] {
     // SAFETY: promised by the caller. No closures: they would be functions without the instruction set.
     unsafe {
         let mut all = [L::load(at); R];
@@ -199,7 +202,10 @@ unsafe fn load_strips<L: Lanes, const R: usize>(at: *const L::Scalar, strip: usi
 
 /// [h]₊; zero of NaN.
 #[inline(always)]
-unsafe fn rectify<L: Lanes, const R: usize>(mut h: [L::Register; R], zero: L::Register) -> [L::Register; R] {
+pub(super) unsafe fn rectify<L: Lanes, const R: usize>(
+    mut h: [L::Register; R],
+    zero: L::Register,
+) -> [L::Register; R] {
     for h in &mut h {
         // SAFETY: promised by the caller.
         *h = unsafe { L::max(*h, zero) };
@@ -223,7 +229,7 @@ unsafe fn turned<L: Lanes, const R: usize>(
 
 /// vⁿ⁻¹ by squaring, from the leading bit of n − 1 >= 1 on.
 #[inline(always)]
-unsafe fn lower_power<L: Lanes, const R: usize>(v: [L::Register; R], n: u32) -> [L::Register; R] {
+pub(super) unsafe fn lower_power<L: Lanes, const R: usize>(v: [L::Register; R], n: u32) -> [L::Register; R] {
     let power = n - 1;
     let mut out = v;
     for bit in (0..power.ilog2()).rev() {

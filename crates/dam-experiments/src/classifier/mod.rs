@@ -9,6 +9,8 @@
 //! The gradient is written by hand (`dam-core`), the patterns move by [`Descent`] within \[−1, 1\].
 
 mod checkpoint;
+#[cfg(test)]
+mod reference;
 mod settings;
 #[cfg(test)]
 mod tests;
