@@ -49,6 +49,17 @@ pub(crate) fn map_pieces<T: Send, R: Send>(
     map(pieces.len(), |k| task(k, &mut pieces[k].lock().unwrap_or_else(PoisonError::into_inner)))
 }
 
+/// As [`map_parts`], for two slices at once: part k of both.
+pub(crate) fn map_both<T: Send, R: Send>(
+    a: &mut [T],
+    b: &mut [T],
+    size: usize,
+    task: impl Fn(usize, &mut [T], &mut [T]) -> R + Sync,
+) -> Vec<R> {
+    let others: Vec<Mutex<&mut [T]>> = b.chunks_mut(size).map(Mutex::new).collect();
+    map_parts(a, size, |k, a| task(k, a, &mut others[k].lock().unwrap_or_else(PoisonError::into_inner)))
+}
+
 fn for_each(count: usize, task: &(dyn Fn(usize) + Sync)) {
     (0..count).into_par_iter().for_each(task);
 }
@@ -74,6 +85,12 @@ mod tests {
         });
         assert_eq!(sums, [6, 422, 417]);
         assert_eq!(all, [0, 1, 2, 3, 104, 105, 106, 107, 208, 209]);
+        let mut other: Vec<usize> = (0..10).collect();
+        let firsts = map_both(&mut all, &mut other, 4, |k, a, b| {
+            b[0] = k;
+            a[0] + b[1]
+        });
+        assert_eq!((firsts, other[8]), (vec![1, 109, 217], 2));
     }
 
     #[test]

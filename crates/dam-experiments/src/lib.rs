@@ -13,6 +13,7 @@ pub mod finite_size;
 pub mod harness;
 pub mod images;
 pub mod output;
+pub mod overloaded_memory;
 pub mod phase_boundary;
 pub mod predictors;
 pub mod report;

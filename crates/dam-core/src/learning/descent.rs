@@ -2,8 +2,8 @@
 
 use crate::error::parameter;
 use crate::learning::{Gradient, Objective};
-use crate::parallel::map_parts;
-use crate::simd::{Vectorize, panel_rows, vectorize};
+use crate::parallel::map_both;
+use crate::simd::{Vectorize, vectorize};
 use crate::store::DensePatterns;
 use crate::vector::larger;
 use crate::{Error, Euclidean, Real};
@@ -59,13 +59,9 @@ impl Descent {
         let loss = objective.add_gradient(patterns, examples, velocity, scratch)?;
         let (len, sites, count) = (velocity.panel_len(), velocity.sites, velocity.count);
         // Panels of both are as long, whatever the order of their numbers.
-        let moved = map_parts(patterns.bricks_mut(), len, |p, bricks| {
-            let width = super::gradient::width::<T>(count, p);
-            let from = &velocity.panels[p * len..][..width * sites];
-            self.move_panel(bricks, from, width, sites)
+        let moved = map_both(patterns.bricks_mut(), &mut velocity.panels, len, |p, bricks, velocity| {
+            self.move_panel(bricks, velocity, super::gradient::width::<T>(count, p), sites)
         });
-        let momentum = T::narrow(self.momentum);
-        map_parts(&mut velocity.panels, len, |_, v| v.iter_mut().for_each(|v| *v *= momentum));
         if moved.into_iter().all(|finite| finite) {
             Ok(loss)
         } else {
@@ -73,37 +69,37 @@ impl Descent {
         }
     }
 
-    fn move_panel<T: Real>(&self, bricks: &mut [T], velocity: &[T], width: usize, sites: usize) -> bool {
-        let (rate, bound) = (T::narrow(self.rate), T::narrow(self.bound));
+    fn move_panel<T: Real>(&self, bricks: &mut [T], velocity: &mut [T], width: usize, sites: usize) -> bool {
+        let [rate, bound, momentum] = [self.rate, self.bound, self.momentum].map(T::narrow);
         if crate::simd::strip::<T>() == 16 {
-            vectorize(MovePanel::<T, 16> { bricks, velocity, width, sites, rate, bound })
+            vectorize(MovePanel::<T, 16> { bricks, velocity, width, sites, rate, bound, momentum })
         } else {
-            vectorize(MovePanel::<T, 8> { bricks, velocity, width, sites, rate, bound })
+            vectorize(MovePanel::<T, 8> { bricks, velocity, width, sites, rate, bound, momentum })
         }
     }
 }
 
-/// The patterns of a panel, a strip of N at a time; whether all velocities are finite.
+/// The patterns of a panel, a strip of N at a time, and what their velocities are before the next step; whether all are
+/// finite.
 struct MovePanel<'a, T, const N: usize> {
     bricks: &'a mut [T],
-    velocity: &'a [T],
+    velocity: &'a mut [T],
     width: usize,
     sites: usize,
     rate: T,
     bound: T,
+    momentum: T,
 }
 
 impl<T: Real, const N: usize> Vectorize for MovePanel<'_, T, N> {
     type Output = bool;
     #[inline(always)]
     fn run(self) -> bool {
-        let Self { bricks, velocity, width, sites, rate, bound } = self;
-        debug_assert!(width <= panel_rows::<T>());
+        let Self { bricks, velocity, width, sites, rate, bound, momentum } = self;
         let mut finite = true;
         for (k, brick) in bricks.chunks_exact_mut(sites * N).enumerate() {
-            let lines = || velocity[k * N..].chunks(width).map(|line| line.first_chunk::<N>());
             let (mut top, mut probe) = ([T::narrow(FLOOR); N], [T::zero(); N]);
-            for line in lines().flatten() {
+            for line in velocity[k * N..].chunks(width).filter_map(|line| line.first_chunk::<N>()) {
                 for j in 0..N {
                     top[j] = larger(larger(line[j], -line[j]), top[j]);
                     // Zero, or NaN once a velocity is not finite: a comparison would pass over NaN.
@@ -115,12 +111,13 @@ impl<T: Real, const N: usize> Vectorize for MovePanel<'_, T, N> {
             for rates in &mut rates {
                 *rates = rate / *rates;
             }
-            let (entries, _) = brick.as_chunks_mut::<N>();
-            for (entry, line) in entries.iter_mut().zip(lines().flatten()) {
+            let lines = velocity[k * N..].chunks_mut(width).filter_map(|line| line.first_chunk_mut::<N>());
+            for (entry, line) in brick.as_chunks_mut::<N>().0.iter_mut().zip(lines) {
                 for j in 0..N {
                     let x = entry[j] - rates[j] * line[j];
                     let x = if x > bound { bound } else { x };
                     entry[j] = if x < -bound { -bound } else { x };
+                    line[j] *= momentum;
                 }
             }
         }

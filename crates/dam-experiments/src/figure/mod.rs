@@ -6,6 +6,7 @@ mod check;
 mod draw;
 mod heat;
 mod marks;
+mod pictures;
 mod place;
 #[cfg(feature = "png")]
 mod png;
@@ -13,6 +14,8 @@ mod png;
 mod tests;
 
 use std::path::Path;
+
+pub use pictures::Pictures;
 
 use crate::{Error, output};
 
@@ -212,13 +215,16 @@ impl Figure {
     /// # Errors
     /// As [`svg`](Self::svg); [`Error::Output`] if a file cannot be written.
     pub fn write(&self, folder: &Path) -> Result<Vec<String>, Error> {
-        let svg = self.svg()?;
+        Self::write_svg(&self.name, self.svg()?, folder)
+    }
+
+    fn write_svg(name: &str, svg: String, folder: &Path) -> Result<Vec<String>, Error> {
         #[cfg(feature = "png")]
-        let png = self.png_of(&svg)?;
+        let png = png::png(&svg).map_err(|message| Error::Figure { name: name.to_owned(), message })?;
         let files = [
-            (format!("{}.svg", self.name), svg.into_bytes()),
+            (format!("{name}.svg"), svg.into_bytes()),
             #[cfg(feature = "png")]
-            (format!("{}.png", self.name), png),
+            (format!("{name}.png"), png),
         ];
         for (name, content) in &files {
             output::write(&folder.join(name), content)?;

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 pub use table::Table;
 
-use crate::figure::Figure;
+use crate::figure::{Figure, Pictures};
 use crate::{Error, Summary, output};
 
 /// Collects what an experiment has to say, in reading order.
@@ -39,6 +39,7 @@ enum Item {
     Note(String),
     Table(Table),
     Figure(Figure),
+    Pictures(Pictures),
 }
 
 /// One number of a paper beside ours.
@@ -154,6 +155,15 @@ impl Report {
         }
     }
 
+    /// Grids of small pictures; of a grid without any the text says so.
+    pub fn pictures(&mut self, pictures: Pictures) {
+        if pictures.rows.iter().all(|(_, of)| of.is_empty()) {
+            self.text(format!("There is nothing to draw in “{}”. {}", pictures.name, pictures.caption));
+        } else {
+            self.items.push(Item::Pictures(pictures));
+        }
+    }
+
     /// A number of the paper beside ours.
     pub fn quantity(&mut self, quantity: Quantity) {
         self.quantities.push(quantity);
@@ -207,6 +217,7 @@ impl Report {
             match item {
                 Item::Table(table) => files.push(table.write(folder)?),
                 Item::Figure(figure) => files.extend(figure.write(folder)?),
+                Item::Pictures(pictures) => files.extend(pictures.write(folder)?),
                 Item::Heading(_) | Item::Text(_) | Item::Note(_) => {}
             }
         }

@@ -76,6 +76,9 @@ fn item(item: &Item) -> Result<Markup, Error> {
         Item::Figure(figure) => html! {
             figure { (PreEscaped(figure.svg()?)) figcaption { (figure.caption) } }
         },
+        Item::Pictures(pictures) => html! {
+            figure { (PreEscaped(pictures.svg()?)) figcaption { (pictures.caption) } }
+        },
     })
 }
 

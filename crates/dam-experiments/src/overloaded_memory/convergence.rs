@@ -1,0 +1,243 @@
+//! How inputs converge, where memories were learned and where patterns are stored as they are.
+
+use std::collections::BTreeMap;
+
+use super::plan::{CORRUPTIONS, epsilon};
+use super::record::{Record, Recovery, Retrieval};
+use super::recovery::{DYNAMICS, MEASURES};
+use super::{Cell, OverloadedMemory, Settings, Stored, figures};
+use crate::harness::Records;
+use crate::report::{Report, Table};
+use crate::{Error, Summary};
+
+/// ε of the tables.
+const SHOWN: [usize; 4] = [2, 5, 10, 15];
+/// The asynchronous dynamics.
+pub(super) const ASYNCHRONOUS: usize = 3;
+
+/// Measurements by order.
+pub(super) type ByOrder<'a> = BTreeMap<u32, Vec<&'a Recovery>>;
+
+/// D at one ε over draws.
+pub(super) fn fraction(of: &[&Recovery], dynamics: usize, measure: usize, k: usize) -> Summary {
+    Summary::of(of.iter().map(|r| r.ends[dynamics].fractions[measure][k]))
+}
+
+pub(super) fn null(of: &[&Recovery], k: usize) -> Summary {
+    Summary::of(of.iter().map(|r| r.null[k]))
+}
+
+/// A row of the tables: which order, dynamics and measure.
+type Line = (u32, usize, usize);
+
+fn table(name: &str, caption: &str, all: &ByOrder<'_>, lines: &[Line]) -> Table {
+    let of = |n: u32| all[&n].as_slice();
+    let ends = |(n, d, _): &Line, value: fn(&super::record::Ends, f64) -> f64| {
+        Summary::of(of(*n).iter().map(|r| value(&r.ends[*d], r.inputs as f64)))
+    };
+    let mut table = Table::new(name, caption)
+        .count("order", "n", lines.iter().map(|line| line.0 as usize))
+        .text("dynamics", "dynamics", lines.iter().map(|line| DYNAMICS[line.1]))
+        .text("measure", "D by", lines.iter().map(|line| MEASURES[line.2]));
+    for k in SHOWN {
+        let found = lines.iter().map(|&(n, d, m)| fraction(of(n), d, m, k));
+        table = table.spread(
+            &format!("d_{:02.0}", 100.0 * epsilon(k)),
+            &format!("ε = {:.2}", epsilon(k)),
+            2,
+            found,
+        );
+    }
+    for k in [2, 5] {
+        let found = lines.iter().map(|&(n, ..)| null(of(n), k));
+        table = table.spread(
+            &format!("null_{:02.0}", 100.0 * epsilon(k)),
+            &format!("null, ε = {:.2}", epsilon(k)),
+            2,
+            found,
+        );
+    }
+    table
+        .count("inputs", "inputs", lines.iter().map(|line| of(line.0)[0].inputs))
+        .spread(
+            "distinct",
+            "different ends",
+            0,
+            lines.iter().map(|line| ends(line, |e, _| e.distinct as f64)),
+        )
+        .spread(
+            "settled",
+            "settled, share",
+            2,
+            lines.iter().map(|line| ends(line, |e, n| e.settled as f64 / n)),
+        )
+        .spread("sweeps", "steps or sweeps", 1, lines.iter().map(|line| ends(line, |e, _| e.sweeps)))
+        .spread(
+            "own",
+            "own patterns kept",
+            2,
+            lines
+                .iter()
+                .map(|line| Summary::of(of(line.0).iter().map(|r| r.recovered as f64 / r.own as f64))),
+        )
+}
+
+pub(super) fn trained(
+    settings: &Settings,
+    records: &Records<OverloadedMemory>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let mut first = true;
+    for memories in [settings.shown, settings.small] {
+        let mut all = ByOrder::new();
+        for (cell, record) in records {
+            if let (&Cell::Training { memories: k, order, .. }, Record::Trained(trained)) = (cell, record)
+                && k == memories
+            {
+                all.entry(order).or_default().extend(&trained.recovery);
+            }
+        }
+        all.retain(|_, of| !of.is_empty());
+        if all.is_empty() {
+            continue;
+        }
+        if first {
+            report.heading("Inputs that converge to a learned memory (the paper’s Fig. 1)");
+            report.text(
+                "D_c^ε, definitions 6.1 and 6.2, of black and white training images under eq. 1 with the memories’ pixels. Learned \
+                 memories are real numbers, so the literal ⟨ξ, σ⟩ cannot reach N: beside it stand the overlap with the signs of a memory, \
+                 and ⟨ξ, σ⟩/|ξ|₁. The null curve asks no memory at all: it is the overlap of an input with the nearest other image, \
+                 without dynamics. A D above it says that dynamics and memories bring inputs closer to a memory than images are to each \
+                 other; it does not say that different inputs end at different memories, which the number of end states does. An own \
+                 pattern, a memory’s signs, is kept if the asynchronous dynamics leaves 95 % of its signs.",
+            );
+            first = false;
+        }
+        let name = if memories == settings.shown { "convergence" } else { "convergence_small" };
+        let mut lines: Vec<Line> = Vec::new();
+        for &n in all.keys() {
+            lines.extend([0, 1, 2].map(|measure| (n, ASYNCHRONOUS, measure)));
+            lines.extend([0, 1, 2].map(|dynamics| (n, dynamics, 1)));
+        }
+        let caption = format!("D_c^ε of learned memories at K = {memories}, mean ± sd over draws");
+        report.table(table(name, &caption, &all, &lines));
+        report.figure(figures::convergence(name, memories, &all));
+        distinct(memories, &all, report);
+    }
+    Ok(())
+}
+
+/// Whether D rises with the order, and what it hides.
+fn distinct(memories: usize, all: &ByOrder<'_>, report: &mut Report) {
+    let orders: Vec<String> = all.keys().map(|n| format!("n = {n}")).collect();
+    let at = |value: &dyn Fn(&[&Recovery]) -> Summary| {
+        let all = all.values().map(|of| value(of));
+        all.map(|s| format!("{:.2} ± {:.2}", s.mean, s.sd)).collect::<Vec<_>>().join(", ")
+    };
+    report.note(format!(
+        "K = {memories}, {}: D by sign at ε = 0.2 is {} after the asynchronous dynamics and {} before any; of the inputs, the share of \
+         different end states is {}. The paper’s caption says that D rises with n.",
+        orders.join(", "),
+        at(&|of| fraction(of, ASYNCHRONOUS, 1, 10)),
+        at(&|of| fraction(of, 0, 1, 10)),
+        at(&|of| Summary::of(of.iter().map(|r| r.ends[ASYNCHRONOUS].distinct as f64 / r.inputs as f64))),
+    ));
+}
+
+pub(super) fn stored(records: &Records<OverloadedMemory>, report: &mut Report) -> Result<(), Error> {
+    for (patterns, name, what) in [
+        (Stored::Images, "stored_images", "images stored as they are, asked about test images"),
+        (Stored::Random, "stored_random", "random bits stored, asked about themselves"),
+    ] {
+        let mut all = ByOrder::new();
+        for (cell, record) in records {
+            if let (&Cell::Stored { patterns: of, order, .. }, Record::Stored(found)) = (cell, record)
+                && of == patterns
+            {
+                all.entry(order).or_default().push(found);
+            }
+        }
+        if all.is_empty() {
+            continue;
+        }
+        if patterns == Stored::Images {
+            report.heading("What D does not see: patterns stored as they are");
+            report.text(
+                "A thousand images, black and white, as patterns: D is high at small n because everything flows into one common state \
+                 near all images. A thousand patterns of independent bits of the same size are the opposite case.",
+            );
+        }
+        let lines: Vec<Line> = all.keys().flat_map(|&n| [(n, 2, 1), (n, ASYNCHRONOUS, 1)]).collect();
+        report.table(table(name, &format!("D_c^ε: {what}, mean ± sd over draws"), &all, &lines));
+        if patterns == Stored::Images {
+            report.figure(figures::stored(&all));
+            for (n, of) in &all {
+                let ends = Summary::of(of.iter().map(|r| r.ends[ASYNCHRONOUS].distinct as f64));
+                if ends.mean <= 0.1 * of[0].inputs as f64 {
+                    report.note(format!(
+                        "n = {n}: {} different inputs end in {:.1} states on average, and D at ε = 0.2 is {:.2}: a collapse that D_c^ε \
+                         counts as retrieval (docs/errata.md, O8).",
+                        of[0].inputs,
+                        ends.mean,
+                        fraction(of, ASYNCHRONOUS, 1, 10).mean
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Cues by (source, n, K, corruption), over draws.
+pub(super) type Cues<'a> = BTreeMap<(Stored, u32, usize, usize), Vec<&'a Retrieval>>;
+
+pub(super) fn sweeps(records: &Records<OverloadedMemory>, report: &mut Report) -> Result<(), Error> {
+    let mut all = Cues::new();
+    for (cell, record) in records {
+        if let (&Cell::Retrieval { patterns, memories, order, .. }, Record::Retrieval(found)) = (cell, record)
+        {
+            for (found, percent) in found.iter().zip(CORRUPTIONS) {
+                all.entry((patterns, order, memories, percent)).or_default().push(found);
+            }
+        }
+    }
+    if all.is_empty() {
+        return Ok(());
+    }
+    report.heading("Sweeps to a fixed point, by load, corruption and correlation");
+    report.text(
+        "The paper asks how many iterations convergence takes under varying loads and perturbations. Patterns of ±1, images or \
+         independent bits, with a share of their spins turned; asynchronous sweeps in random order until one finds nothing to turn \
+         (that one is counted). Retrieved: an overlap of at least 0.95 with the own pattern at the end.",
+    );
+    let share = |of: &[&Retrieval], value: fn(&Retrieval) -> usize| {
+        Summary::of(of.iter().map(|r| value(r) as f64 / r.cues as f64))
+    };
+    let sweeps = |of: &[&Retrieval]| mean_sweeps(of);
+    report.table(
+        Table::new("sweeps", "Cues of stored patterns, mean ± sd over draws")
+            .text("patterns", "patterns", all.keys().map(|key| name(key.0)))
+            .count("order", "n", all.keys().map(|key| key.1 as usize))
+            .count("memories", "K", all.keys().map(|key| key.2))
+            .count("corruption_percent", "turned, %", all.keys().map(|key| key.3))
+            .spread("sweeps", "sweeps", 2, all.values().map(|of| sweeps(of)))
+            .spread("retrieved", "retrieved", 2, all.values().map(|of| share(of, |r| r.retrieved)))
+            .spread("settled", "settled", 2, all.values().map(|of| share(of, |r| r.settled)))
+            .spread("distinct", "different ends", 2, all.values().map(|of| share(of, |r| r.distinct))),
+    );
+    report.figure(figures::sweeps(&all));
+    Ok(())
+}
+
+/// Sweeps of the cues that settled, over draws in which some did.
+pub(super) fn mean_sweeps(of: &[&Retrieval]) -> Summary {
+    let settled = of.iter().filter(|r| r.settled > 0);
+    Summary::of(settled.map(|r| r.sweeps as f64 / r.settled as f64))
+}
+
+pub(super) fn name(patterns: Stored) -> &'static str {
+    match patterns {
+        Stored::Images => "images",
+        Stored::Random => "random bits",
+    }
+}

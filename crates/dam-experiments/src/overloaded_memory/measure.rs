@@ -1,0 +1,69 @@
+//! What a cell computes, and what it costs.
+
+use dam_core::Streams;
+
+use super::plan::Settings;
+use super::record::Record;
+use super::recovery::Memories;
+use super::retrieval::{patterns, retrieval};
+use super::stability::{instability, tails};
+use super::training::{inputs, trained};
+use super::{Cell, Stored};
+use crate::Error;
+use crate::images::Dataset;
+
+/// Stored patterns that are started from themselves.
+const OWN: usize = 60;
+
+pub(super) fn measure(
+    data: &Dataset,
+    settings: &Settings,
+    cell: &Cell,
+    streams: Streams,
+) -> Result<Record, Error> {
+    match *cell {
+        Cell::Training { memories, order, realization } => {
+            trained(data, settings, (memories, order, realization), streams).map(Record::Trained)
+        }
+        Cell::Stored { patterns: of, order, .. } => {
+            let count = settings.stored.memories.first().copied().unwrap_or(1).min(data.train.len());
+            let stored = patterns(of, &data.train, count, streams)?;
+            let memories = Memories::of_signs(order, &stored)?;
+            // Inputs are images that are not stored; random patterns are asked about themselves.
+            let (starts, null) = match of {
+                Stored::Images => inputs(&data.test, settings.inputs.min(data.test.len()), streams)?,
+                Stored::Random => {
+                    let starts = stored[..settings.inputs.min(count)].to_vec();
+                    let which: Vec<usize> = (0..starts.len()).collect();
+                    let null = super::recovery::nearest_other(&stored, &which).collect();
+                    (starts, null)
+                }
+            };
+            memories.recovery(&starts, null.into_iter(), OWN, streams).map(Record::Stored)
+        }
+        Cell::Retrieval { patterns, memories, order, .. } => {
+            retrieval(patterns, &data.train, (memories, order), streams).map(Record::Retrieval)
+        }
+        Cell::Instability { sites, memories, order, .. } => {
+            instability(sites, memories, order, streams).map(Record::Instability)
+        }
+        Cell::Tails { .. } => Ok(Record::Tails(tails(settings.tails.1, streams))),
+    }
+}
+
+/// Roughly, in seconds of one core for images of 784 pixels.
+pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
+    let share = settings.sites as f64 / 784.0;
+    match *cell {
+        Cell::Training { memories, order, .. } => {
+            let Some(row) = settings.row(memories) else { return 0.0 };
+            let tries = settings.factors(row, order).len() as f64;
+            let shown = if memories == settings.shown { 2.0 } else { 1.0 };
+            (tries + shown) * row.epochs as f64 * memories as f64 * 4e-5 * share
+        }
+        Cell::Stored { .. } => settings.inputs as f64 * 0.05 * share,
+        Cell::Retrieval { memories, .. } => memories as f64 * 2e-3 * share,
+        Cell::Instability { sites, memories, .. } => sites as f64 * memories as f64 * 1e-6,
+        Cell::Tails { .. } => settings.tails.1 as f64 * 1e-7,
+    }
+}

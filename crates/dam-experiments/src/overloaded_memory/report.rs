@@ -1,0 +1,31 @@
+//! The report.
+
+use super::{OverloadedMemory, Settings, capacity, convergence, errors, pictures};
+use crate::Error;
+use crate::harness::Records;
+use crate::report::Report;
+
+pub(super) fn report(settings: &Settings, records: &Records<OverloadedMemory>) -> Result<Report, Error> {
+    let mut report = Report::new("Overloaded memory: learning, convergence and capacity");
+    report.text(format!(
+        "Images: {} ({} pixels). {} of each class are learned from; temperatures are chosen by up to {} of the other training \
+         images, and test images choose nothing. The paper states neither temperatures nor epochs, the exponent of the loss, first \
+         memories, seeds or errors (docs/errata.md, O9): the classifier is that of Krotov and Hopfield with m = 2, memories that \
+         begin normal with sd 0.1, momentum 0.6, batches of 100, and steps that fall from 0.02 to 0.001. All means are ± sd over \
+         draws of training images and first memories. It prints no number that could be compared; its statements are taken up one by one.",
+        settings.images.name, settings.sites, settings.per_class, settings.validation
+    ));
+    if settings.images.name != "MNIST" {
+        report.note(format!(
+            "These are {}, not MNIST: nothing here reproduces the paper.",
+            settings.images.name
+        ));
+    }
+    errors::errors(settings, records, &mut report)?;
+    convergence::trained(settings, records, &mut report)?;
+    convergence::stored(records, &mut report)?;
+    convergence::sweeps(records, &mut report)?;
+    capacity::capacity(settings, records, &mut report)?;
+    pictures::pictures(settings, records, &mut report);
+    Ok(report)
+}
