@@ -164,7 +164,7 @@ pub(super) fn stored(records: &Records<OverloadedMemory>, report: &mut Report) -
             report.heading("What D does not see: patterns stored as they are");
             report.text(
                 "A thousand images, black and white, as patterns: D is high at small n because everything flows into one common state \
-                 near all images. A thousand patterns of independent bits of the same size are the opposite case.",
+                 near all images; null is the nearest stored image, without dynamics. A thousand patterns of independent bits of the same size are the opposite case, null their nearest other.",
             );
         }
         let lines: Vec<Line> = all.keys().flat_map(|&n| [(n, 2, 1), (n, ASYNCHRONOUS, 1)]).collect();
@@ -187,6 +187,9 @@ pub(super) fn stored(records: &Records<OverloadedMemory>, report: &mut Report) -
     }
     Ok(())
 }
+
+/// Corruption of the table and the figure, in percent.
+pub(super) const DRAWN: usize = 10;
 
 /// Cues by (source, n, K, corruption), over draws.
 pub(super) type Cues<'a> = BTreeMap<(Stored, u32, usize, usize), Vec<&'a Retrieval>>;
@@ -213,18 +216,22 @@ pub(super) fn sweeps(records: &Records<OverloadedMemory>, report: &mut Report) -
     let share = |of: &[&Retrieval], value: fn(&Retrieval) -> usize| {
         Summary::of(of.iter().map(|r| value(r) as f64 / r.cues as f64))
     };
-    let sweeps = |of: &[&Retrieval]| mean_sweeps(of);
-    report.table(
-        Table::new("sweeps", "Cues of stored patterns, mean ± sd over draws")
-            .text("patterns", "patterns", all.keys().map(|key| name(key.0)))
-            .count("order", "n", all.keys().map(|key| key.1 as usize))
-            .count("memories", "K", all.keys().map(|key| key.2))
-            .count("corruption_percent", "turned, %", all.keys().map(|key| key.3))
-            .spread("sweeps", "sweeps", 2, all.values().map(|of| sweeps(of)))
-            .spread("retrieved", "retrieved", 2, all.values().map(|of| share(of, |r| r.retrieved)))
-            .spread("settled", "settled", 2, all.values().map(|of| share(of, |r| r.settled)))
-            .spread("distinct", "different ends", 2, all.values().map(|of| share(of, |r| r.distinct))),
-    );
+    let table = |name: &str, caption: &str, shown: &dyn Fn(usize) -> bool| {
+        let rows = || all.iter().filter(|(key, _)| shown(key.3));
+        Table::new(name, caption)
+            .text("patterns", "patterns", rows().map(|(key, _)| self::name(key.0)))
+            .count("order", "n", rows().map(|(key, _)| key.1 as usize))
+            .count("memories", "K", rows().map(|(key, _)| key.2))
+            .count("corruption_percent", "turned, %", rows().map(|(key, _)| key.3))
+            .spread("sweeps", "sweeps", 2, rows().map(|(_, of)| mean_sweeps(of)))
+            .spread("retrieved", "retrieved", 2, rows().map(|(_, of)| share(of, |r| r.retrieved)))
+            .spread("settled", "settled", 2, rows().map(|(_, of)| share(of, |r| r.settled)))
+            .spread("distinct", "different ends", 2, rows().map(|(_, of)| share(of, |r| r.distinct)))
+    };
+    let caption =
+        format!("Cues of stored patterns with {DRAWN} % of their spins turned, mean ± sd over draws");
+    report.table(table("sweeps", &caption, &|percent| percent == DRAWN));
+    report.data(table("sweeps_by_corruption", "Cues by corruption", &|_| true));
     report.figure(figures::sweeps(&all));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use dam_analysis::theory::capacity::{SignalToNoise, printed_error_probability};
 
 use super::capacity::{Networks, POWERS, unstable};
-use super::convergence::{ASYNCHRONOUS, ByOrder, Cues, fraction, mean_sweeps, name as source, null};
+use super::convergence::{ASYNCHRONOUS, ByOrder, Cues, DRAWN, fraction, mean_sweeps, name as source, null};
 use super::errors::{ByLoad, percent};
 use super::plan::{EPSILONS, epsilon};
 use super::record::{Recovery, Trained};
@@ -11,12 +11,18 @@ use super::{Settings, Stored};
 use crate::Error;
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
 
+/// The end of an axis of errors, in percent.
+fn top(all: &ByLoad<'_>, share: fn(&Trained) -> f64) -> f64 {
+    let most = all.values().flat_map(|of| of.iter().map(|t| 100.0 * share(t))).fold(1.0, f64::max);
+    (1.15 * most).ceil()
+}
+
 /// Test and training errors against K.
 pub(super) fn errors(settings: &Settings, all: &ByLoad<'_>) -> Figure {
     let panel = |title: &str, label: &str, share: fn(&Trained) -> f64| Panel {
         title: title.into(),
         x: Axis::log("memories K"),
-        y: Axis::linear(label),
+        y: Axis::linear(label).within(0.0, top(all, share)),
         series: settings
             .orders
             .iter()
@@ -93,7 +99,7 @@ fn curve_of(label: &str, of: &[&Recovery], dynamics: usize, measure: usize) -> S
 }
 
 fn null_of(of: &[&Recovery]) -> Series {
-    against_epsilon("nearest other image, no dynamics", Mark::Line, |k| [null(of, k).mean, 0.0])
+    against_epsilon("null", Mark::Line, |k| [null(of, k).mean, 0.0])
 }
 
 fn panel(title: &str, series: Vec<Series>) -> Panel {
@@ -119,7 +125,7 @@ pub(super) fn convergence(name: &str, memories: usize, all: &ByOrder<'_>) -> Fig
         name: name.into(),
         caption: format!(
             "Share of inputs within ε of a learned memory after asynchronous sweeps, K = {memories}, mean and sd over draws: (a) as \
-             definition 6.1 says, ⟨ξ, σ⟩/N; (b) with the signs of memories; (c) ⟨ξ, σ⟩/|ξ|₁. The line without dynamics is the same for all \
+             definition 6.1 says, ⟨ξ, σ⟩/N; (b) with the signs of memories; (c) ⟨ξ, σ⟩/|ξ|₁. Null: the nearest other image, without dynamics, the same for all \
              orders."
         ),
         columns: 3,
@@ -150,7 +156,7 @@ pub(super) fn stored(all: &ByOrder<'_>) -> Figure {
     Figure {
         name: "stored".into(),
         caption: "Black and white images stored as they are, asked about test images: (a) share within ε of a stored image, mean and sd \
-                  over draws; (b) different end states of all inputs, and stored images that stay where they are, as a share of the same number."
+                  over draws (null: the nearest stored image, without dynamics); (b) different end states of all inputs, and stored images that stay where they are, as a share of the same number."
             .into(),
         columns: 2,
         panels: vec![
@@ -171,15 +177,13 @@ pub(super) fn stored(all: &ByOrder<'_>) -> Figure {
 
 /// Sweeps against K.
 pub(super) fn sweeps(all: &Cues<'_>) -> Figure {
-    /// Corruption of the panels, in percent.
-    const PERCENT: usize = 10;
     let mut panels = Vec::new();
     for patterns in [Stored::Images, Stored::Random] {
         let mut orders: Vec<u32> = all.keys().map(|key| key.1).collect();
         orders.sort_unstable();
         orders.dedup();
         let series = orders.iter().take(4).map(|&n| {
-            let of = all.iter().filter(|(key, _)| (key.0, key.1, key.3) == (patterns, n, PERCENT));
+            let of = all.iter().filter(|(key, _)| (key.0, key.1, key.3) == (patterns, n, DRAWN));
             let points = of.filter_map(|(key, of)| mean_sweeps(of).bar(key.2 as f64));
             Series::new(format!("n = {n}"), Mark::Joined, points.collect())
         });
@@ -194,7 +198,7 @@ pub(super) fn sweeps(all: &Cues<'_>) -> Figure {
     Figure {
         name: "sweeps".into(),
         caption: format!(
-            "Asynchronous sweeps until one finds nothing to turn, {PERCENT} % of the spins of a pattern turned at first; mean ± standard error over draws."
+            "Asynchronous sweeps until one finds nothing to turn, {DRAWN} % of the spins of a pattern turned at first; mean ± standard error over draws."
         ),
         columns: 2,
         panels,

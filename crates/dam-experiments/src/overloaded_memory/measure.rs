@@ -1,10 +1,10 @@
 //! What a cell computes, and what it costs.
 
-use dam_core::Streams;
+use dam_core::{Spins, Streams};
 
 use super::plan::Settings;
 use super::record::Record;
-use super::recovery::Memories;
+use super::recovery::{Memories, nearest, nearest_other};
 use super::retrieval::{patterns, retrieval};
 use super::stability::{instability, tails};
 use super::training::{inputs, trained};
@@ -29,14 +29,18 @@ pub(super) fn measure(
             let count = settings.stored.memories.first().copied().unwrap_or(1).min(data.train.len());
             let stored = patterns(of, &data.train, count, streams)?;
             let memories = Memories::of_signs(order, &stored)?;
-            // Inputs are images that are not stored; random patterns are asked about themselves.
-            let (starts, null) = match of {
-                Stored::Images => inputs(&data.test, settings.inputs.min(data.test.len()), streams)?,
+            // Inputs are images that are not stored, and null is the nearest that is; random patterns are asked about
+            // themselves, and null is the nearest other.
+            let (starts, null): (Vec<Spins>, Vec<f64>) = match of {
+                Stored::Images => {
+                    let (starts, _) = inputs(&data.test, settings.inputs.min(data.test.len()), streams)?;
+                    let null = starts.iter().map(|x| nearest(&stored, x)).collect();
+                    (starts, null)
+                }
                 Stored::Random => {
                     let starts = stored[..settings.inputs.min(count)].to_vec();
                     let which: Vec<usize> = (0..starts.len()).collect();
-                    let null = super::recovery::nearest_other(&stored, &which).collect();
-                    (starts, null)
+                    (starts, nearest_other(&stored, &which).collect())
                 }
             };
             memories.recovery(&starts, null.into_iter(), OWN, streams).map(Record::Stored)

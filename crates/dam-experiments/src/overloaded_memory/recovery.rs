@@ -159,11 +159,15 @@ fn fractions(nearness: impl Iterator<Item = f64>) -> Vec<f64> {
     (0..EPSILONS).map(share).collect()
 }
 
-/// The overlap of each of `which` images with the nearest other.
-pub(super) fn nearest_other<'a>(images: &'a [Spins], which: &'a [usize]) -> impl Iterator<Item = f64> + 'a {
+/// The overlap of a state with the nearest of these.
+pub(super) fn nearest<'a>(states: impl IntoIterator<Item = &'a Spins>, x: &Spins) -> f64 {
+    states.into_iter().map(|other| x.dot(other) as f64 / x.len() as f64).fold(-1.0, f64::max)
+}
+
+/// The overlap of each of `which` states with the nearest other.
+pub(super) fn nearest_other<'a>(states: &'a [Spins], which: &'a [usize]) -> impl Iterator<Item = f64> + 'a {
     which.iter().map(|&k| {
-        let others = images.iter().enumerate().filter(|&(l, _)| l != k);
-        let n = images[k].len() as f64;
-        others.map(|(_, other)| images[k].dot(other) as f64 / n).fold(-1.0, f64::max)
+        let others = states.iter().enumerate().filter(move |&(l, _)| l != k);
+        nearest(others.map(|(_, other)| other), &states[k])
     })
 }
