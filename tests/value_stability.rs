@@ -4,10 +4,11 @@
 //! Spins are compared exactly; floating-point numbers to 10⁻⁹, which the last bits of matrix products and of
 //! other vector levels cannot reach in so few steps.
 
-use dam_core::dynamics::Dynamics;
+use dam_core::dynamics::{Dynamics, SynchronousMarginal};
+use dam_core::learning::{Descent, Gradient, MeanEnergy, Readout};
 use dam_core::prelude::*;
 use dam_core::rand::Rng;
-use dam_core::{Corruption, Storable};
+use dam_core::{Corruption, RealMemory, Storable};
 
 fn draw<S: StateSpace>(space: &S, count: u64) -> Vec<S::State> {
     (0..count).map(|mu| space.sample(&mut Streams::new(2026).rng(Purpose::Patterns, mu))).collect()
@@ -44,6 +45,33 @@ fn streams() {
         streams.branch(3).branch(0).rng(Purpose::Cues, 2).next_u64(),
     ];
     assert_eq!(found, STREAMS);
+}
+
+#[test]
+fn learning() {
+    // Label sites are the last three; three steps of the mean energy, then a readout.
+    let space = Euclidean::<f64>::new(10).unwrap();
+    let mut store = models::rectified(space.clone(), 3, draw(&space, 5)).unwrap().into_store();
+    let examples = draw(&space, 12);
+    let batch: Vec<_> = examples.iter().collect();
+    let loss = MeanEnergy::new(RectifiedMonomial::new(3).unwrap(), Sum, 2.0).unwrap();
+    let (descent, mut velocity) = (Descent::new(0.5, 0.1, 1.0).unwrap(), Gradient::zeros(&store));
+    for _ in 0..3 {
+        descent.step(&mut store, &loss, &batch, &mut velocity, &mut Default::default()).unwrap();
+    }
+    close("descent", &store.pattern(4).unwrap().as_slice()[..4], &DESCENT);
+    let visible = &examples[2].as_slice()[..7];
+    let z = Readout::new(3, 3, 4.0).unwrap().read(&store, &[visible], &mut Default::default()).unwrap();
+    close("readout", &z, &READOUT);
+
+    let cube = Hypercube::new(70).unwrap();
+    let patterns: Vec<Vec<f64>> =
+        draw(&Euclidean::<f64>::new(70).unwrap(), 9).iter().map(|x| x.iter().map(|x| x.tanh()).collect()).collect();
+    let memory = RealMemory::<f64>::new(cube.clone(), 3, &patterns).unwrap();
+    let mut x = cube.sample(&mut Streams::new(2026).rng(Purpose::Cues, 1));
+    let mut rng = Streams::new(2026).rng(Purpose::Dynamics, 1);
+    let run = Runner::default().run(&memory, &SynchronousMarginal, &mut x, &mut rng).unwrap();
+    assert_eq!((hex(&x).as_str(), run.steps), MARGINAL);
 }
 
 #[test]
@@ -242,3 +270,7 @@ const SPIN_OVERLAPS: [f64; 4] =
     [-0.08571428571428572, 0.17142857142857143, 0.08571428571428572, -0.08571428571428572];
 const VECTOR_OVERLAPS: [f64; 4] =
     [0.08412048930771698, 0.02929430197743019, 0.009228972443830509, 0.10261765228105296];
+
+const DESCENT: [f64; 4] = [0.7604588765182166, -1.0, -0.17172668267219524, 0.8814726912526035];
+const READOUT: [f64; 3] = [-0.5316542668471199, 1.8586441611381834, -0.524713177851117];
+const MARGINAL: (&str, usize) = ("b63b1b6cd87b6e98b2", 4);

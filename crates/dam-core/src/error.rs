@@ -100,9 +100,7 @@ pub enum Error {
         found: f64,
     },
     /// A sum or power beyond the range of its scalar.
-    #[error(
-        "{what}: expected a finite {scalar}, found {value}; powers of overlaps stay in range at a higher temperature"
-    )]
+    #[error("{what}: expected a finite {scalar}, found {value}{advice}")]
     Overflow {
         /// What leaves the range.
         what: &'static str,
@@ -110,6 +108,8 @@ pub enum Error {
         scalar: &'static str,
         /// What was found.
         value: f64,
+        /// What keeps it in range, if that is known.
+        advice: &'static str,
     },
     /// A `.npy` file of another shape than was stated.
     #[error("{path}: expected an array of shape {expected:?}, found {found:?}")]

@@ -76,3 +76,63 @@ impl<E: Priced<Flip>> Dynamics<E> for SynchronousMarginal {
         Progress::Moved { change: 2.0, recurrence }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::Monomial;
+    use crate::{Dam, Hypercube, Purpose, Runner, Spins, StopReason, Streams, Sum};
+
+    /// Σ_μ (ξ·x)ⁿ, in integers.
+    fn sum(patterns: &[Spins], x: &Spins, n: u32) -> i64 {
+        patterns.iter().map(|xi| xi.dot(x).pow(n)).sum()
+    }
+
+    #[test]
+    fn one_step_is_equation_one_at_every_site_of_the_same_state() {
+        let (n, space, streams) = (13, Hypercube::new(13).unwrap(), Streams::new(8));
+        let mut ties = 0;
+        for order in [2, 3, 4] {
+            let patterns: Vec<Spins> =
+                (0..6).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+            let kernel = Monomial::new(order).unwrap();
+            let memory = Dam::new(space.clone(), kernel, Sum, 1.0, &patterns).unwrap();
+            for start in 0..40 {
+                let mut x = space.sample(&mut streams.rng(Purpose::Cues, start));
+                let with = |i: usize, up: bool| {
+                    let mut y = x.clone();
+                    if y.is_up(i) != up {
+                        y.flip(i);
+                    }
+                    sum(&patterns, &y, order)
+                };
+                let expected: Vec<i8> = (0..n)
+                    .map(|i| match (with(i, true) - with(i, false)).signum() {
+                        0 => {
+                            ties += 1;
+                            x.get(i)
+                        }
+                        sign => sign as i8,
+                    })
+                    .collect();
+                let one = Runner::default().max_steps(1);
+                one.run(&memory, &SynchronousMarginal, &mut x, &mut streams.rng(Purpose::Dynamics, 0))
+                    .unwrap();
+                assert_eq!(x.iter().collect::<Vec<_>>(), expected, "{order} {start}");
+            }
+        }
+        assert!(ties > 5, "{ties} ties");
+    }
+
+    #[test]
+    fn two_spins_against_each_other_turn_for_ever_and_that_is_told() {
+        // E = −(x_0 + x_1)²: each spin alone would join the other.
+        let space = Hypercube::new(2).unwrap();
+        let up = Spins::from_signs(&[1, 1]).unwrap();
+        let memory = Dam::new(space, Monomial::new(2).unwrap(), Sum, 1.0, [&up]).unwrap();
+        let mut x = Spins::from_signs(&[1, -1]).unwrap();
+        let mut rng = Streams::new(1).rng(Purpose::Dynamics, 0);
+        let run = Runner::default().run(&memory, &SynchronousMarginal, &mut x, &mut rng).unwrap();
+        assert_eq!((run.reason, run.steps), (StopReason::Cycle, 2));
+    }
+}

@@ -45,8 +45,8 @@ impl Descent {
     /// One step on these examples; returns their loss before it. `velocity` holds p V between steps.
     ///
     /// # Errors
-    /// As [`Objective::add_gradient`]; [`Error::Overflow`] if a velocity leaves the range of the scalar. Patterns and
-    /// velocity are then those of no step, and not to be used.
+    /// As [`Objective::add_gradient`]; [`Error::Overflow`] if a velocity leaves the range of the scalar. Some patterns
+    /// have then moved and some have not.
     pub fn step<T: Real, O: Objective<Euclidean<T>>>(
         &self,
         patterns: &mut DensePatterns<Euclidean<T>>,
@@ -65,7 +65,12 @@ impl Descent {
         if moved.into_iter().all(|finite| finite) {
             Ok(loss)
         } else {
-            Err(Error::Overflow { what: "velocity of a pattern", scalar: T::NAME, value: f64::INFINITY })
+            Err(Error::Overflow {
+                what: "velocity of a pattern",
+                scalar: T::NAME,
+                value: f64::INFINITY,
+                advice: "",
+            })
         }
     }
 
@@ -106,7 +111,11 @@ impl<T: Real, const N: usize> Vectorize for MovePanel<'_, T, N> {
                     probe[j] += line[j] * T::zero();
                 }
             }
-            finite &= probe.iter().all(|&x| x == T::zero());
+            if probe.iter().any(|&x| x != T::zero()) {
+                // What a caller keeps stays finite.
+                finite = false;
+                continue;
+            }
             let mut rates = top;
             for rates in &mut rates {
                 *rates = rate / *rates;

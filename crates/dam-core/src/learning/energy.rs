@@ -96,7 +96,7 @@ impl<S: VectorSpace<Scalar = T, State = DVector<T>>, T: Real, K: Kernel, Q: Aggr
         });
         let energy: f64 = energies.into_iter().sum();
         if !energy.is_finite() {
-            return Err(Error::Overflow { what: "mean energy", scalar: T::NAME, value: energy });
+            return Err(Error::Overflow { what: "mean energy", scalar: T::NAME, value: energy, advice: "" });
         }
         batch.add_products(&scratch.h, gradient);
         Ok(energy)

@@ -52,11 +52,12 @@ use crate::{Error, VectorSpace};
 /// A loss of patterns on examples, and its gradient with respect to the patterns: **implement this for a new way of
 /// learning**.
 ///
-/// Both must be functions of the arguments alone, the same bits for any number of threads.
+/// Loss and gradient must be functions of the arguments alone, the same bits for any number of threads. Sums over the examples
+/// of a batch may run in the scalar of the patterns, in one order; the library's own do, as velocities do.
 pub trait Objective<S: VectorSpace>: Sync {
     /// What is learned from: a state, or an image with its label.
     type Example: Sync;
-    /// What is kept between calls, so that nothing large is allocated for every batch.
+    /// What is kept between calls, so that what is largest, the overlaps, is not allocated for every batch.
     type Scratch: Default + Send;
 
     /// Adds the gradient of the loss of these examples to `gradient`, and returns the loss.

@@ -204,14 +204,35 @@ fn steps_are_the_formula_and_a_dead_pattern_stays() {
     }
     assert_eq!(patterns.pattern(11).unwrap(), cube::<f64>(sites, count, 5)[11]);
     assert!(xi.iter().any(|x| x.amax() == 1.0), "no bound was met");
+}
 
-    slopes[17][3] = f64::MAX;
-    let fast = Fixed(slopes);
-    let mut failed = Ok(0.0);
-    for _ in 0..3 {
-        failed = failed.and_then(|_| descent.step(&mut patterns, &fast, &[&()], &mut velocity, &mut ()));
+/// What a step does not stand: the velocity of one pattern, or of a neighbour that shares its registers, leaves the range.
+#[test]
+fn a_velocity_beyond_the_range_is_told_and_patterns_stay_finite() {
+    struct Broken(f64);
+    impl Objective<Euclidean<f64>> for Broken {
+        type Example = ();
+        type Scratch = ();
+        fn add_gradient(
+            &self,
+            _: &DensePatterns<Euclidean<f64>>,
+            _: &[&()],
+            gradient: &mut Gradient<f64>,
+            (): &mut (),
+        ) -> Result<f64, Error> {
+            gradient.panels.fill(1.0);
+            gradient.panels[40] = self.0;
+            Ok(0.0)
+        }
     }
-    assert!(matches!(failed, Err(Error::Overflow { .. } | Error::NotFinite { .. })), "{failed:?}");
+    for value in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        let mut patterns = store(9, &cube::<f64>(9, 30, 5));
+        let mut velocity = Gradient::zeros(&patterns);
+        let descent = Descent::new(0.6, 0.3, 1.0).unwrap();
+        let told = descent.step(&mut patterns, &Broken(value), &[&()], &mut velocity, &mut ()).unwrap_err();
+        assert!(matches!(told, Error::Overflow { what: "velocity of a pattern", .. }), "{told}");
+        assert!((0..30).all(|mu| patterns.pattern(mu).unwrap().iter().all(|x| x.is_finite())));
+    }
 }
 
 #[test]

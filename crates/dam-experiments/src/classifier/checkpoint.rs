@@ -50,6 +50,9 @@ impl Trainer {
         for mu in 0..self.memories.len() {
             rows.push(self.velocity.pattern(mu)?);
         }
+        let path = folder.join("training.json");
+        let before = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<Head>(&text).ok());
+        let before = before.map(|head| head.numbers).filter(|old| folder.join(old).is_file());
         npy::write(folder.join(&numbers), &rows, Axes::PatternsBySites)?;
         let head = Head {
             format: FORMAT.into(),
@@ -59,20 +62,15 @@ impl Trainer {
             sites: rows[0].len(),
             history: self.history.clone(),
             evaluations: self.evaluations.clone(),
-            sha256: digest(&rows),
+            sha256: digest(&rows, &self.history, &self.evaluations),
             numbers: numbers.clone(),
         };
-        let path = folder.join("training.json");
         let text = serde_json::to_string_pretty(&head).map_err(|e| Error::output(&path, &e))?;
         output::write(&path, text + "\n")?;
-        // Numbers of earlier epochs, which nothing names any more.
-        let entries = fs::read_dir(folder).map_err(|e| Error::output(folder, &e))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let text = name.to_string_lossy();
-            if text.starts_with("memories-") && text.ends_with(".npy") && *name != *numbers.as_os_str() {
-                fs::remove_file(entry.path()).map_err(|e| Error::output(&entry.path(), &e))?;
-            }
+        // What the head named before, and nothing else of whatever is in the folder.
+        if let Some(old) = before.filter(|old| *old != numbers) {
+            let old = folder.join(old);
+            fs::remove_file(&old).map_err(|e| Error::output(&old, &e))?;
         }
         Ok(())
     }
@@ -115,7 +113,7 @@ impl Trainer {
         let (count, sites) = (training.memories, head.sites);
         let rows = npy::read::<f32>(folder.join(&head.numbers), sites, 2 * count, Axes::PatternsBySites)?;
         let rows: Vec<DVector<f32>> = rows.column_iter().map(Into::into).collect();
-        if digest(&rows) != head.sha256 {
+        if digest(&rows, &head.history, &head.evaluations) != head.sha256 {
             return Err(damaged(format!("the checksum is not that of {}", head.numbers.display())));
         }
         let memories = DensePatterns::new(Euclidean::new(sites)?, rows[..count].iter().cloned().map(Ok))?;
@@ -125,11 +123,13 @@ impl Trainer {
     }
 }
 
-fn digest(rows: &[DVector<f32>]) -> String {
+/// Over the numbers and over what was told of earlier epochs; all else is compared with what is asked for.
+fn digest(rows: &[DVector<f32>], history: &[Epoch], evaluations: &[Evaluation]) -> String {
     let mut digest = Sha256::new();
     for row in rows {
         let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes()).collect();
         digest.update(bytes);
     }
+    digest.update(format!("{history:?} {evaluations:?}"));
     digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dam_core::learning::{Gradient, Objective, Readout, ReadoutScratch};
 use dam_core::nalgebra::DVector;
-use dam_core::{DensePatterns, Euclidean, Real};
+use dam_core::{DensePatterns, Euclidean, PatternStore, Real};
 
 pub use settings::Training;
 pub use trainer::{Epoch, Evaluation, Sets, Trainer};
@@ -53,7 +53,7 @@ pub struct Classifier {
     readout: Readout,
     /// 2m.
     power: i32,
-    /// Wrong answers so far.
+    /// Wrong answers so far: told in passing, nothing depends on it.
     wrong: AtomicUsize,
 }
 
@@ -82,7 +82,7 @@ impl Classifier {
     /// How many of these examples have another label than the largest z; the first of equals counts.
     ///
     /// # Errors
-    /// As [`Readout::read`].
+    /// As [`Readout::read`]; [`dam_core::Error::Parameter`] for a label above 9.
     pub fn errors<T: Real>(
         &self,
         memories: &DensePatterns<Euclidean<T>>,
@@ -90,8 +90,10 @@ impl Classifier {
         scratch: &mut ReadoutScratch<T>,
     ) -> Result<usize, Error> {
         let mut wrong = 0;
-        // Batches, so that memory does not grow with the set.
-        for batch in examples.chunks(1024) {
+        check(examples)?;
+        // Batches, so that memory grows neither with the set nor much with the memories.
+        let most = (OVERLAPS / memories.len()).clamp(128, 1024);
+        for batch in examples.chunks(most) {
             let visible: Vec<&[T]> = batch.iter().map(|e| e.sites.as_slice()).collect();
             let z = self.readout.read(memories, &visible, scratch)?;
             wrong += z.chunks(CLASSES).zip(batch).filter(|(z, e)| answer(z) != e.label).count();
@@ -117,6 +119,19 @@ impl Classifier {
     }
 }
 
+/// Overlaps of an evaluation that are in memory together.
+const OVERLAPS: usize = 1 << 22;
+
+fn check<'a, T: Real>(examples: impl IntoIterator<Item = &'a Example<T>>) -> Result<(), dam_core::Error> {
+    match examples.into_iter().find(|e| e.label >= CLASSES) {
+        Some(wrong) => {
+            let (name, expected) = ("label", "a class from 0 to 9");
+            Err(dam_core::Error::Parameter { name, expected, found: wrong.label as f64 })
+        }
+        None => Ok(()),
+    }
+}
+
 fn answer(z: &[f64]) -> usize {
     (0..z.len()).fold(0, |best, a| if z[a] > z[best] { a } else { best })
 }
@@ -132,6 +147,7 @@ impl<T: Real> Objective<Euclidean<T>> for Classifier {
         gradient: &mut Gradient<T>,
         scratch: &mut ReadoutScratch<T>,
     ) -> Result<f64, dam_core::Error> {
+        check(examples.iter().copied())?;
         let visible: Vec<&[T]> = examples.iter().map(|e| e.sites.as_slice()).collect();
         let loss = |s: usize, z: &[f64], slope: &mut [f64]| {
             let label = examples[s].label;

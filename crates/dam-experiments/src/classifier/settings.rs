@@ -54,7 +54,7 @@ impl Training {
     }
 
     /// Settings for `epochs` epochs on a thousand images: m = 2, memories that begin small and without a mean (with the
-    /// notebook's mean of −0.3 order 2 does not learn), and a step that falls to a twentieth.
+    /// notebook's mean of −0.3 order 2 learned poorly or not at every temperature tried), and a step that falls to a twentieth.
     #[must_use]
     pub fn short(memories: usize, order: u32, temperature: f64, epochs: usize) -> Self {
         Self {
@@ -95,6 +95,9 @@ impl Training {
         let positive = [self.temperature, self.final_temperature, self.rate, self.decay];
         if !positive.iter().all(|x| *x > 0.0 && x.is_finite()) || self.decay > 1.0 {
             return refused("positive temperatures and rates, and a decay of at most 1", format!("{self:?}"));
+        }
+        if !(0.0..1.0).contains(&self.momentum) || self.order < 2 || !(1..=100).contains(&self.exponent) {
+            return refused("0 <= p < 1, n >= 2 and 1 <= m <= 100", format!("{self:?}"));
         }
         if !(self.mean.is_finite() && self.sd >= 0.0 && self.sd.is_finite()) {
             return refused("a finite mean and sd >= 0 of the first memories", format!("{self:?}"));

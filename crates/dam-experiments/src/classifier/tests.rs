@@ -89,7 +89,7 @@ fn slopes_of_the_loss_are_those_of_differences_also_where_tanh_is_saturated() {
 }
 
 fn sets() -> Sets {
-    let data = synthetic(1).unwrap();
+    let data = synthetic(1);
     let some: Vec<usize> = (0..300).collect();
     let (train, validation) = (data.train.select(&some).unwrap(), data.test.select(&some).unwrap());
     Sets { train: examples(&train), validation: examples(&validation), test: Vec::new() }
@@ -191,6 +191,12 @@ fn what_cannot_be_trained_is_refused() {
     assert!(refused(Training { sd: -1.0, ..training() }));
     assert!(refused(Training { order: 1, ..training() }));
     assert!(refused(Training { exponent: 0, ..training() }));
+    assert!(refused(Training { momentum: 1.0, ..training() }));
+    let mut mislabelled = sets().train;
+    mislabelled[3].label = 10;
+    let told =
+        Trainer::new(training(), 256, Streams::new(1)).unwrap().epoch(&mislabelled).unwrap_err().to_string();
+    assert!(told.contains("label: expected a class from 0 to 9, found 10"), "{told}");
     assert!(Trainer::new(training(), 256, Streams::new(1)).unwrap().epoch(&[]).is_err());
     // Powers that leave f32: a typed error, not a wrong number.
     let cold = Training { temperature: 1e-3, order: 30, ramp: 0, final_temperature: 1e-3, ..training() };
@@ -206,7 +212,7 @@ fn what_cannot_be_trained_is_refused() {
 #[test]
 fn a_short_training_on_mnist_errs_as_it_should() {
     let Some(folder) = std::env::var_os("DAM_MNIST_DIR") else {
-        eprintln!("skipped: DAM_MNIST_DIR does not name a folder with MNIST");
+        crate::images::tests::skipped("a short training on MNIST");
         return;
     };
     let data = crate::images::Dataset::load(std::path::Path::new(&folder)).unwrap();

@@ -170,6 +170,15 @@ impl Trainer {
         Classifier::new(order, exponent, self.training.temperature_at(epoch))
     }
 
+    /// The memories alone, and the classifier that reads them at the temperature of the last epoch.
+    ///
+    /// # Errors
+    /// As [`Classifier::new`].
+    pub fn finish(self) -> Result<(DensePatterns<Euclidean<f32>>, Classifier), Error> {
+        let classifier = self.classifier(self.history.len().saturating_sub(1))?;
+        Ok((self.memories, classifier))
+    }
+
     /// The memories: pixels, then ten labels.
     #[must_use]
     pub fn memories(&self) -> &DensePatterns<Euclidean<f32>> {

@@ -8,7 +8,7 @@
 mod idx;
 mod synthetic;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ impl Source {
     /// As [`Dataset::load`]; [`Error::NoData`], which says what to run, if no folder is named.
     pub fn load(&self) -> Result<Dataset, Error> {
         if self.synthetic {
-            return synthetic(1);
+            return Ok(synthetic(1));
         }
         let named = self.data.clone().or_else(|| std::env::var_os("DAM_MNIST_DIR").map(PathBuf::from));
         Dataset::load(&named.ok_or(Error::NoData)?)
@@ -67,11 +67,11 @@ impl Images {
     /// [`Error::Images`] for images without pixels, none at all, other numbers of images and labels, or a label above 9.
     pub fn new(rows: usize, columns: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, Error> {
         let wrong = |expected: String, found: String| Err(Error::Images { expected, found });
-        let size = rows * columns;
+        let size = rows.checked_mul(columns).unwrap_or(0);
         if size == 0 || labels.is_empty() {
             return wrong("images".into(), format!("{} of {rows} x {columns} pixels", labels.len()));
         }
-        if pixels.len() != labels.len() * size {
+        if !pixels.len().is_multiple_of(size) || pixels.len() / size != labels.len() {
             return wrong(format!("{} labels", pixels.len() / size), format!("{}", labels.len()));
         }
         if let Some(label) = labels.iter().find(|&&label| usize::from(label) >= CLASSES) {
@@ -168,7 +168,7 @@ impl Dataset {
     /// Reads the four files of MNIST's format in `folder`, each perhaps compressed with the ending `.gz`.
     ///
     /// # Errors
-    /// [`Error::NoData`] if the folder does not hold them; [`Error::Idx`] for a file that is damaged or of another kind;
+    /// [`Error::Missing`] if the folder does not hold them; [`Error::Idx`] for a file that is damaged or of another kind;
     /// [`Error::Images`] for unlike sizes; [`Error::Input`] for what cannot be read.
     pub fn load(folder: &Path) -> Result<Self, Error> {
         let mut paths = Vec::new();
@@ -193,6 +193,10 @@ impl Dataset {
             let of = |images: &Images| format!("{} x {} pixels", images.rows, images.columns);
             return Err(Error::Images { expected: of(&train), found: of(&test) });
         }
+        Ok(Self::of(train, test, name))
+    }
+
+    fn of(train: Images, test: Images, name: Option<&str>) -> Self {
         let mut digest = Sha256::new();
         for images in [&train, &test] {
             digest.update(idx::image_bytes(images));
@@ -201,7 +205,7 @@ impl Dataset {
         let sha256: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let known = KNOWN.iter().find(|(_, sum)| *sum == sha256).map(|(name, _)| *name);
         let name = known.or(name).unwrap_or("images of unknown origin").to_owned();
-        Ok(Self { origin: Origin { name, sha256 }, train, test })
+        Self { origin: Origin { name, sha256 }, train, test }
     }
 
     /// A training set with `per_class` images of every class, or by default of all images; and up to `others` of the images

@@ -5,7 +5,6 @@ use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
 use super::{CLASSES, Dataset, Images};
-use crate::Error;
 
 /// Pixels of a side.
 const SIDE: usize = 16;
@@ -14,12 +13,11 @@ const POINTS: usize = 5;
 
 /// 4000 images to learn from and 1000 others, 16 × 16 pixels, in ten classes.
 ///
-/// A class is a stroke through five random points; an image of it has the points moved by a normal variate of 1.1 pixels
-/// each, all of them by another of one pixel, and noise. They have the format of digits, but their errors mean nothing beyond the program.
-///
-/// # Errors
-/// None.
-pub fn synthetic(seed: u64) -> Result<Dataset, Error> {
+/// A class is a stroke through five random points; an image of it has every point moved by a normal variate of 1.1 pixels, all
+/// of them together by another of one pixel, and noise. They have the format of digits, but their errors mean nothing beyond
+/// the program.
+#[must_use]
+pub fn synthetic(seed: u64) -> Dataset {
     let streams = Streams::new(seed);
     let strokes: Vec<[[f64; 2]; POINTS]> = (0..CLASSES as u64)
         .map(|class| {
@@ -47,9 +45,9 @@ pub fn synthetic(seed: u64) -> Result<Dataset, Error> {
             }
             labels.push(class as u8);
         }
-        Images::new(SIDE, SIDE, pixels, labels)
+        Images { rows: SIDE, columns: SIDE, pixels, labels }
     };
-    Dataset::new(set(4000, 0)?, set(1000, 1)?, Some("synthetic images"))
+    Dataset::of(set(4000, 0), set(1000, 1), Some("synthetic images"))
 }
 
 /// From a point to a line between two others.

@@ -47,7 +47,7 @@ pub(super) fn errors(settings: &Settings, all: &ByLoad<'_>) -> Figure {
         columns: 2,
         panels: vec![
             panel("test images", "test error (%)", |t| t.test),
-            panel("training images", "training error (%)", |t| t.train),
+            panel("training images", "training error (%)", |t| t.choice().train),
         ],
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn curves(settings: &Settings, all: &ByLoad<'_>) -> Figure {
     Figure {
         name: "curves".into(),
         caption: format!(
-            "Training and test error against epochs at K = {}, mean ± sd over draws: the paper’s Fig. 2.",
+            "Training and test error against epochs at K = {}, mean ± sd over draws.",
             settings.shown
         ),
         columns: 3,
@@ -117,6 +117,7 @@ pub(super) fn convergence(name: &str, memories: usize, all: &ByOrder<'_>) -> Fig
     let by = |title: &str, measure: usize| {
         let mut series: Vec<Series> =
             all.iter().map(|(n, of)| curve_of(&format!("n = {n}"), of, ASYNCHRONOUS, measure)).collect();
+        // Three orders and null: what a panel holds.
         series.truncate(3);
         series.extend(all.values().next().map(|of| null_of(of)));
         panel(title, series)
@@ -156,7 +157,7 @@ pub(super) fn stored(all: &ByOrder<'_>) -> Figure {
     Figure {
         name: "stored".into(),
         caption: "Black and white images stored as they are, asked about test images: (a) share within ε of a stored image, mean and sd \
-                  over draws (null: the nearest stored image, without dynamics); (b) different end states of all inputs, and stored images that stay where they are, as a share of the same number."
+                  over draws (null: the nearest stored image, without dynamics); (b) different end states of all inputs, and stored images that keep 95 % of their pixels, as a share of the same number; ± standard errors."
             .into(),
         columns: 2,
         panels: vec![
@@ -175,31 +176,36 @@ pub(super) fn stored(all: &ByOrder<'_>) -> Figure {
     }
 }
 
-/// Sweeps against K.
+/// Sweeps against K, and against corruption at the largest K.
 pub(super) fn sweeps(all: &Cues<'_>) -> Figure {
-    let mut panels = Vec::new();
-    for patterns in [Stored::Images, Stored::Random] {
-        let mut orders: Vec<u32> = all.keys().map(|key| key.1).collect();
-        orders.sort_unstable();
-        orders.dedup();
-        let series = orders.iter().take(4).map(|&n| {
-            let of = all.iter().filter(|(key, _)| (key.0, key.1, key.3) == (patterns, n, DRAWN));
-            let points = of.filter_map(|(key, of)| mean_sweeps(of).bar(key.2 as f64));
+    let mut orders: Vec<u32> = all.keys().map(|key| key.1).collect();
+    orders.sort_unstable();
+    orders.dedup();
+    let most = all.keys().map(|key| key.2).max().unwrap_or(0);
+    type Key = (Stored, u32, usize, usize);
+    let panel = |patterns: Stored, title: String, x: Axis, place: &dyn Fn(&Key) -> Option<f64>| {
+        let series = orders.iter().map(|&n| {
+            let of = all.iter().filter(|(key, _)| (key.0, key.1) == (patterns, n));
+            let points = of.filter_map(|(key, of)| mean_sweeps(of).bar(place(key)?));
             Series::new(format!("n = {n}"), Mark::Joined, points.collect())
         });
-        panels.push(Panel {
-            title: source(patterns).into(),
-            x: Axis::log("patterns K"),
-            y: Axis::linear("sweeps to a fixed point"),
-            series: series.collect(),
-            ..Panel::default()
-        });
+        let y = Axis::linear("sweeps to a fixed point");
+        Panel { title, x, y, series: series.collect(), ..Panel::default() }
+    };
+    let mut panels = Vec::new();
+    for patterns in [Stored::Images, Stored::Random] {
+        let title = format!("{}, {DRAWN} % turned", source(patterns));
+        let place = |key: &Key| (key.3 == DRAWN).then_some(key.2 as f64);
+        panels.push(panel(patterns, title, Axis::log("patterns K"), &place));
+        let title = format!("{}, K = {most}", source(patterns));
+        let place = |key: &Key| (key.2 == most).then_some(key.3 as f64);
+        panels.push(panel(patterns, title, Axis::linear("spins turned at first (%)"), &place));
     }
     Figure {
         name: "sweeps".into(),
-        caption: format!(
-            "Asynchronous sweeps until one finds nothing to turn, {DRAWN} % of the spins of a pattern turned at first; mean ± standard error over draws."
-        ),
+        caption: "Asynchronous sweeps until one finds nothing to turn, against load and against corruption; mean ± standard error over \
+                  draws of the cues that settled."
+            .into(),
         columns: 2,
         panels,
     }
@@ -244,7 +250,7 @@ pub(super) fn instability(networks: &Networks<'_>) -> Result<Figure, Error> {
     }
     Ok(Figure {
         name: "instability".into(),
-        caption: "Unstable bits of independent patterns, counted (points, mean ± standard error over networks) and by \
+        caption: "Unstable bits of independent patterns, counted (points, mean ± standard error over networks; bars that would reach zero are cut) and by \
                   Q(√(N^{n−1}/((K−1)(2n−3)!!))) (lines of the same colour; rectified: half the cross-talk), with eq. 3 as printed."
             .into(),
         columns: 3,

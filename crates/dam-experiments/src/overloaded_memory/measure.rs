@@ -4,10 +4,10 @@ use dam_core::{Spins, Streams};
 
 use super::plan::Settings;
 use super::record::Record;
-use super::recovery::{Memories, nearest, nearest_other};
+use super::recovery::{Memories, binary, nearest, nearest_other};
 use super::retrieval::{patterns, retrieval};
 use super::stability::{instability, tails};
-use super::training::{inputs, trained};
+use super::training::{some, trained};
 use super::{Cell, Stored};
 use crate::Error;
 use crate::images::Dataset;
@@ -26,19 +26,21 @@ pub(super) fn measure(
             trained(data, settings, (memories, order, realization), streams).map(Record::Trained)
         }
         Cell::Stored { patterns: of, order, .. } => {
-            let count = settings.stored.memories.first().copied().unwrap_or(1).min(data.train.len());
-            let stored = patterns(of, &data.train, count, streams)?;
+            let stored = patterns(of, &data.train, settings.stored.0, streams)?;
             let memories = Memories::of_signs(order, &stored)?;
             // Inputs are images that are not stored, and null is the nearest that is; random patterns are asked about
             // themselves, and null is the nearest other.
+            let streams = streams.branch(1);
             let (starts, null): (Vec<Spins>, Vec<f64>) = match of {
                 Stored::Images => {
-                    let (starts, _) = inputs(&data.test, settings.inputs.min(data.test.len()), streams)?;
+                    let which = some(data.test.len(), settings.inputs, streams);
+                    let starts =
+                        which.iter().map(|&k| binary(&data.test, k)).collect::<Result<Vec<_>, _>>()?;
                     let null = starts.iter().map(|x| nearest(&stored, x)).collect();
                     (starts, null)
                 }
                 Stored::Random => {
-                    let starts = stored[..settings.inputs.min(count)].to_vec();
+                    let starts = stored[..settings.inputs.min(stored.len())].to_vec();
                     let which: Vec<usize> = (0..starts.len()).collect();
                     (starts, nearest_other(&stored, &which).collect())
                 }
@@ -57,11 +59,11 @@ pub(super) fn measure(
 
 /// Roughly, in seconds of one core for images of 784 pixels.
 pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
-    let share = settings.sites as f64 / 784.0;
+    let share = settings.sites() as f64 / 784.0;
     match *cell {
         Cell::Training { memories, order, .. } => {
             let Some(row) = settings.row(memories) else { return 0.0 };
-            let tries = settings.factors(row, order).len() as f64;
+            let tries = row.trainings(order, settings.sites()).len() as f64;
             let shown = if memories == settings.shown { 2.0 } else { 1.0 };
             (tries + shown) * row.epochs as f64 * memories as f64 * 4e-5 * share
         }

@@ -24,7 +24,7 @@ mod training;
 use dam_core::Streams;
 use serde::{Deserialize, Serialize};
 
-pub use plan::{Choices, Plan, Row, Settings, Study};
+pub use plan::{Choices, Plan, Row, Settings, Study, Tries};
 pub use record::{Instability, Pictures, Record, Recovery, Retrieval, Tails, Trained, Try};
 
 use crate::Error;

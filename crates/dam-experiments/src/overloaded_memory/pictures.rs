@@ -7,8 +7,6 @@ use crate::harness::Records;
 use crate::report::Report;
 
 pub(super) fn pictures(settings: &Settings, records: &Records<OverloadedMemory>, report: &mut Report) {
-    let side = (1..=settings.sites).find(|side| side * side == settings.sites);
-    let Some(side) = side else { return };
     let mut first = true;
     for (memories, name) in [(settings.shown, "shown"), (settings.small, "small")] {
         let taken: Vec<(u32, &Taken)> = records
@@ -28,10 +26,9 @@ pub(super) fn pictures(settings: &Settings, records: &Records<OverloadedMemory>,
         report.pictures(Pictures {
             name: format!("memories_{name}"),
             caption: format!(
-                "The first memories of a training at K = {memories}, by order; white is −1, black +1. Those of low order are strokes \
-                 and differences of strokes, those of high order whole digits."
+                "The first memories of a training at K = {memories}, by order; white is −1, black +1."
             ),
-            shape: (side, side),
+            shape: settings.shape,
             rows: taken.iter().map(|(n, t)| (format!("n = {n}"), t.memories.clone())).collect(),
         });
         let mut rows = vec![("inputs".into(), any.inputs.clone())];
@@ -42,7 +39,7 @@ pub(super) fn pictures(settings: &Settings, records: &Records<OverloadedMemory>,
                 "Training images in black and white, and below them where the asynchronous dynamics of eq. 1 takes them at K = \
                  {memories}, by order."
             ),
-            shape: (side, side),
+            shape: settings.shape,
             rows,
         });
     }

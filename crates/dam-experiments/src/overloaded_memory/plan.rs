@@ -45,10 +45,20 @@ pub struct Row {
     pub memories: usize,
     /// Epochs of every training.
     pub epochs: usize,
-    /// Temperatures that are tried, in this order, as multiples of [`scale`]; the validation images choose.
-    pub factors: Vec<f64>,
+    /// Temperatures.
+    pub tries: Tries,
     /// Draws.
     pub realizations: usize,
+}
+
+/// The temperatures that are tried, in this order; the validation images choose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tries {
+    /// These multiples of a scale, which is what suits a hundred memories, times (K/100)^{1/2n}.
+    Factors(Vec<f64>),
+    /// The scale of so many memories, carried to K by K^{1/n}, and as it is.
+    CarriedFrom(usize),
 }
 
 /// Patterns by load and order, with draws of each.
@@ -67,8 +77,8 @@ pub struct Plan {
 pub struct Settings {
     /// Whose images.
     pub images: Origin,
-    /// Pixels of an image, N.
-    pub sites: usize,
+    /// Rows and columns of pixels of an image.
+    pub shape: (usize, usize),
     /// Orders n of the paper.
     pub orders: Vec<u32>,
     /// Training images of each class.
@@ -83,8 +93,10 @@ pub struct Settings {
     pub small: usize,
     /// Inputs of each measurement of convergence.
     pub inputs: usize,
-    /// Images, and random bits, stored as they are.
-    pub stored: Plan,
+    /// So many images, and random bits, stored as they are, for these orders.
+    pub stored: (usize, Vec<u32>),
+    /// Draws of both.
+    pub stored_draws: usize,
     /// Retrieval by load and corruption.
     pub retrieval: Plan,
     /// (N, K, n) and draws of networks of independent bits.
@@ -101,31 +113,32 @@ pub struct Choices {
     pub study: Vec<Study>,
 }
 
-/// Temperatures are multiples of this: what suits a hundred memories, by scouting on validation images, carried to other K
-/// by K^{1/2n} and to other N in proportion to N^{3/4}.
+/// What suits a hundred memories, by scouting on validation images of another draw (as low as trains reliably), carried to other
+/// K by K^{1/2n}, and to other N as overlaps of random states go, by √N.
 pub(super) fn scale(order: u32, memories: usize, sites: usize) -> f64 {
     let n = f64::from(order);
     let hundred = match order {
         2 => 8.0,
-        3 => 17.0,
-        4 => 28.0,
-        _ => 7.5 * n,
+        3 => 9.0,
+        4 => 10.0,
+        _ => 3.0 * n,
     };
-    hundred * (memories as f64 / 100.0).powf(0.5 / n) * (sites as f64 / 784.0).powf(0.75)
+    hundred * (memories as f64 / 100.0).powf(0.5 / n) * (sites as f64 / 784.0).sqrt()
 }
 
-/// How a row is trained at one of its temperatures.
-pub(super) fn training(row: &Row, order: u32, sites: usize, factor: f64) -> Training {
-    Training::short(row.memories, order, factor * scale(order, row.memories, sites), row.epochs)
-}
-
-/// K from which K = 30,000 is carried over by K^{1/n}, as a third of a capacity would have it.
-const CARRIED_FROM: f64 = 5500.0;
-
-/// The factors at which a temperature of [`CARRIED_FROM`] is carried to `memories` by K^{1/n}, and as it is there.
-fn carried(memories: usize, order: u32) -> Vec<f64> {
-    let ratio = (memories as f64 / CARRIED_FROM).powf(0.5 / f64::from(order));
-    vec![ratio, 1.0 / ratio]
+impl Row {
+    /// The trainings of a row at its temperatures.
+    pub(super) fn trainings(&self, order: u32, sites: usize) -> Vec<Training> {
+        let scale = |memories| scale(order, memories, sites);
+        let temperatures: Vec<f64> = match &self.tries {
+            Tries::Factors(factors) => factors.iter().map(|factor| factor * scale(self.memories)).collect(),
+            Tries::CarriedFrom(from) => {
+                let ratio = self.memories as f64 / *from as f64;
+                vec![scale(*from) * ratio.powf(1.0 / f64::from(order)), scale(*from)]
+            }
+        };
+        temperatures.into_iter().map(|t| Training::short(self.memories, order, t, self.epochs)).collect()
+    }
 }
 
 impl Settings {
@@ -146,10 +159,10 @@ impl Settings {
         let row = |memories: usize, epochs: usize, factors: &[f64]| Row {
             memories,
             epochs,
-            factors: factors.to_vec(),
+            tries: Tries::Factors(factors.to_vec()),
             realizations: errors,
         };
-        let few = [1.0, 0.6, 1.6];
+        let few = [1.0, 0.6, 1.6, 0.4];
         let many = [1.0, 0.6, 1.6, 0.4, 2.4];
         let rows = if quick {
             vec![row(50, 60, &few), row(200, 60, &few), row(800, 40, &few)]
@@ -159,8 +172,8 @@ impl Settings {
                 row(100, 150, &many),
                 row(500, 100, &many),
                 row(2000, 80, &many),
-                row(5500, 80, &few),
-                row(30_000, 60, &[]),
+                row(5500, 60, &few),
+                Row { tries: Tries::CarriedFrom(5500), ..row(30_000, 40, &[]) },
             ]
         };
         let plan = |memories: &[usize], orders: &[u32], realizations| Plan {
@@ -186,7 +199,7 @@ impl Settings {
         ];
         Self {
             images: images.origin.clone(),
-            sites: images.train.sites(),
+            shape: images.train.shape(),
             orders: vec![2, 4, 8],
             per_class: 100,
             validation: 5000,
@@ -194,11 +207,8 @@ impl Settings {
             shown: if quick { 800 } else { 5500 },
             small: if quick { 50 } else { 100 },
             inputs: if quick { 60 } else { 200 },
-            stored: plan(
-                &[1000],
-                if quick { &[2, 8, 30] } else { &[2, 4, 8, 16, 30] },
-                draws(Study::Stored, 2, 3),
-            ),
+            stored: (1000, if quick { vec![2, 8, 30] } else { vec![2, 4, 8, 16, 30] }),
+            stored_draws: draws(Study::Stored, 3, 3),
             retrieval: plan(
                 if quick { &[20, 200] } else { &[10, 30, 100, 300, 1000] },
                 if quick { &[2, 8, 30] } else { &[2, 4, 8, 30] },
@@ -222,8 +232,8 @@ impl Settings {
             }
         }
         for patterns in [Stored::Images, Stored::Random] {
-            for &order in &self.stored.orders {
-                let draws = 0..self.stored.realizations;
+            for &order in &self.stored.1 {
+                let draws = 0..self.stored_draws;
                 cells.extend(draws.map(|realization| Cell::Stored { patterns, order, realization }));
             }
             for &memories in &self.retrieval.memories {
@@ -255,36 +265,54 @@ impl Settings {
         self.errors.iter().find(|row| row.memories == memories)
     }
 
-    /// The temperatures that are tried at a row.
-    pub(super) fn factors(&self, row: &Row, order: u32) -> Vec<f64> {
-        if row.factors.is_empty() { carried(row.memories, order) } else { row.factors.clone() }
+    /// Whether the shown K and the images are those of the paper's figures.
+    pub(super) fn is_papers(&self) -> bool {
+        self.shown == 5500 && self.images.name == "MNIST"
+    }
+
+    /// Pixels of an image, N.
+    pub(super) fn sites(&self) -> usize {
+        self.shape.0 * self.shape.1
     }
 
     pub(super) fn check(&self, images: &Dataset) -> Result<(), Error> {
         let wrong = |expected, found: String| Err(Error::Settings { expected, found });
-        if self.images != images.origin || self.sites != images.train.sites() {
+        if self.images != images.origin || self.shape != images.train.shape() {
             return wrong("settings of these images", format!("{:?}", self.images));
         }
-        if self.inputs == 0 || self.orders.iter().any(|&n| n < 2) {
+        let orders = self.orders.iter().chain(&self.stored.1).chain(&self.retrieval.orders);
+        let networks = self.instability.0.iter();
+        if orders.chain(networks.clone().map(|(.., n)| n)).any(|&n| n < 2) {
+            return wrong("orders of at least 2", format!("{:?}", self.orders));
+        }
+        if networks.clone().any(|&(sites, memories, _)| sites < 2 || memories < 2) {
+            return wrong("networks of at least two sites and patterns", format!("{:?}", self.instability.0));
+        }
+        let learned = self.per_class * CLASSES;
+        let available = images.train.len();
+        if self.inputs == 0 || self.inputs > learned.min(images.test.len()) || self.tails.1 == 0 {
+            return wrong("inputs among the images, and pairs of states", format!("{}", self.inputs));
+        }
+        if self.validation == 0 || learned >= available {
             return wrong(
-                "at least one input, and orders of at least 2",
-                format!("{}, {:?}", self.inputs, self.orders),
+                "images that are not learned from",
+                format!("{} of each class, of {available}", self.per_class),
             );
         }
-        let available = images.train.len();
-        if self.per_class * CLASSES > available || self.inputs > self.per_class * CLASSES {
-            return wrong("no more images than there are", format!("{} of each class", self.per_class));
+        let stored = self.retrieval.memories.iter().chain([&self.stored.0]);
+        if let Some(count) = stored.clone().find(|&&count| count == 0 || count > available) {
+            return wrong("no more stored images than there are, and at least one", count.to_string());
         }
-        let plans = [(&self.stored, Study::Stored), (&self.retrieval, Study::Retrieval)];
-        let most = plans.iter().flat_map(|(plan, _)| plan.memories.iter()).max();
-        if most.is_some_and(|&most| most > available) {
-            return wrong("no more stored images than there are", format!("{most:?}"));
-        }
-        for row in &self.errors {
+        for (k, row) in self.errors.iter().enumerate() {
+            if self.errors[..k].iter().any(|other| other.memories == row.memories) {
+                return wrong("rows of unlike K", row.memories.to_string());
+            }
             for &order in &self.orders {
-                for factor in self.factors(row, order) {
-                    training(row, order, self.sites, factor).check()?;
+                let trainings = row.trainings(order, self.sites());
+                if trainings.is_empty() || row.epochs == 0 {
+                    return wrong("at least one temperature and epoch", format!("{row:?}"));
                 }
+                trainings.iter().try_for_each(Training::check)?;
             }
         }
         Ok(())

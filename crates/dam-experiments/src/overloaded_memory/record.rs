@@ -27,9 +27,7 @@ pub struct Trained {
     pub tries: Vec<Try>,
     /// The one of least error on the validation images, the first of equals.
     pub chosen: usize,
-    /// Its share of wrong answers on the images it learned from.
-    pub train: f64,
-    /// And on the test images, which chose nothing.
+    /// Its share of wrong answers on the test images, which chose nothing.
     pub test: f64,
     /// Its errors by epochs, where learning curves are drawn.
     pub curve: Vec<Evaluation>,
@@ -37,6 +35,14 @@ pub struct Trained {
     pub recovery: Option<Recovery>,
     /// Some memories and retrievals, of the first realization.
     pub pictures: Option<Pictures>,
+}
+
+impl Trained {
+    /// The training that was chosen.
+    #[must_use]
+    pub fn choice(&self) -> &Try {
+        &self.tries[self.chosen]
+    }
 }
 
 /// One temperature.
@@ -61,7 +67,7 @@ pub struct Recovery {
     pub null: Vec<f64>,
     /// Memories that were started from, as signs.
     pub own: usize,
-    /// Of these, how many the asynchronous dynamics leave with at least 95 % of their signs.
+    /// Of these, how many keep at least 95 % of their signs under the asynchronous dynamics.
     pub recovered: usize,
 }
 

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use dam_core::dynamics::{Asynchronous, Dynamics, Order, SynchronousMarginal};
+use dam_core::kernel::RectifiedMonomial;
 use dam_core::nalgebra::DVector;
 use dam_core::{
-    Dam, Energy, Flip, Hypercube, Priced, Purpose, RealMemory, Runner, Spins, StopReason, Streams, Sum,
-    kernel, parallel,
+    BitPatterns, Dam, Energy, Flip, Hypercube, Priced, Purpose, RealMemory, Runner, Spins, StopReason,
+    Streams, Sum, parallel,
 };
 
 use super::plan::{EPSILONS, SWEEPS, epsilon};
@@ -17,8 +18,8 @@ use crate::images::Images;
 /// Of the start and of the ends, in the order of the records.
 pub(super) const DYNAMICS: [&str; 4] = ["none", "one synchronous step", "synchronous", "asynchronous"];
 pub(super) const MEASURES: [&str; 3] = ["literal", "by sign", "normalised"];
-/// Where own patterns count as recovered.
-const OWN: f64 = 0.95;
+/// Overlap with the own pattern from which on it counts as kept, or retrieved.
+pub(super) const OWN: f64 = 0.95;
 
 /// An image in black and white: the paper's D is of ±1, and a pixel above 127 is +1.
 pub(super) fn binary(images: &Images, k: usize) -> Result<Spins, Error> {
@@ -28,52 +29,57 @@ pub(super) fn binary(images: &Images, k: usize) -> Result<Spins, Error> {
 
 /// Memories that inputs may converge to.
 pub(super) struct Memories<E> {
-    pub(super) energy: E,
-    /// Their signs.
-    signs: Dam<dam_core::BitPatterns, kernel::Monomial, Sum>,
-    /// Their entries, if they are not signs alone, and |ξ|₁ of each.
-    real: Option<(RealMemory<f64>, Vec<f64>)>,
+    energy: E,
+    /// ⟨ξ^μ, x⟩/N of all μ.
+    overlaps: fn(&E, &Spins) -> Result<Vec<f64>, dam_core::Error>,
+    /// |ξ^μ|₁.
+    norms: Vec<f64>,
+    /// The signs of all ξ^μ; zero counts as +1.
+    signs: Vec<Spins>,
 }
 
 impl Memories<RealMemory<f64>> {
-    /// Real memories of `sites` pixels each; zero counts as +1.
+    /// Real memories of `sites` pixels each.
     pub(super) fn real(sites: usize, order: u32, memories: &[DVector<f64>]) -> Result<Self, Error> {
-        let space = Hypercube::new(sites)?;
-        let energy = RealMemory::new(space.clone(), order, memories)?;
-        let signs: Vec<Vec<bool>> =
-            memories.iter().map(|xi| xi.iter().map(|&x| x >= 0.0).collect()).collect();
-        let signs = Dam::new(space, kernel::Monomial::new(2)?, Sum, 1.0, &signs)?;
-        let norms = memories.iter().map(|xi| xi.iter().map(|x| x.abs()).sum()).collect();
-        Ok(Self { real: Some((energy.clone(), norms)), energy, signs })
-    }
-}
-
-type Rectified = Dam<dam_core::BitPatterns, kernel::RectifiedMonomial, Sum>;
-
-impl Memories<Rectified> {
-    /// Patterns of ±1, stored as they are.
-    pub(super) fn of_signs(order: u32, patterns: &[Spins]) -> Result<Self, Error> {
-        let space = Hypercube::new(patterns.first().map_or(0, Spins::len))?;
-        let energy = Dam::new(space.clone(), kernel::RectifiedMonomial::new(order)?, Sum, 1.0, patterns)?;
+        let signs = |xi: &DVector<f64>| Spins::from_bools(&xi.iter().map(|&x| x >= 0.0).collect::<Vec<_>>());
         Ok(Self {
-            energy,
-            signs: Dam::new(space, kernel::Monomial::new(2)?, Sum, 1.0, patterns)?,
-            real: None,
+            energy: RealMemory::new(Hypercube::new(sites)?, order, memories)?,
+            overlaps: RealMemory::overlaps,
+            norms: memories.iter().map(|xi| xi.iter().map(|x| x.abs()).sum()).collect(),
+            signs: memories.iter().map(signs).collect::<Result<_, _>>()?,
         })
     }
 }
 
+impl Memories<Rectified> {
+    /// Patterns of ±1, stored as they are.
+    pub(super) fn of_signs(order: u32, patterns: &[Spins]) -> Result<Self, Error> {
+        let sites = patterns.first().map_or(0, Spins::len);
+        Ok(Self {
+            energy: rectified(sites, order, patterns)?,
+            overlaps: Rectified::overlaps,
+            norms: vec![sites as f64; patterns.len()],
+            signs: patterns.to_vec(),
+        })
+    }
+}
+
+/// The exact memory of eq. 2; its prefactor is 1, so that no power of N leaves the range.
+pub(super) type Rectified = Dam<BitPatterns, RectifiedMonomial, Sum>;
+
+pub(super) fn rectified(sites: usize, order: u32, patterns: &[Spins]) -> Result<Rectified, Error> {
+    Ok(Dam::new(Hypercube::new(sites)?, RectifiedMonomial::new(order)?, Sum, 1.0, patterns)?)
+}
+
 impl<E> Memories<E> {
-    /// max_μ ⟨ξ^μ, x⟩/N, the same with the signs of ξ, and max_μ ⟨ξ^μ, x⟩/|ξ^μ|₁. A rectified memory knows no −ξ, so nothing
-    /// is gained by the modulus of definition 6.1.
+    /// |max_μ ⟨ξ^μ, x⟩|/N as definition 6.1 has it, max_μ of the same with the signs of ξ, and max_μ ⟨ξ^μ, x⟩/|ξ^μ|₁.
     fn nearness(&self, x: &Spins) -> Result<[f64; 3], Error> {
-        let most = |all: &[f64]| all.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let by_sign = most(&self.signs.overlaps(x)?);
-        let Some((memory, norms)) = &self.real else { return Ok([by_sign; 3]) };
-        let overlaps = memory.overlaps(x)?;
+        let most = |all: &mut dyn Iterator<Item = f64>| all.fold(f64::NEG_INFINITY, f64::max);
+        let overlaps = (self.overlaps)(&self.energy, x)?;
+        let literal = most(&mut overlaps.iter().copied()).abs();
         let n = x.len() as f64;
-        let normalised: Vec<f64> = overlaps.iter().zip(norms).map(|(m, norm)| m * n / norm).collect();
-        Ok([most(&overlaps), by_sign, most(&normalised)])
+        let normalised = most(&mut overlaps.iter().zip(&self.norms).map(|(m, norm)| m * n / norm));
+        Ok([literal, nearest(&self.signs, x), normalised])
     }
 }
 
@@ -96,8 +102,7 @@ impl<E: Energy<Space = Hypercube> + Priced<Flip>> Memories<E> {
             let mut state = inputs[k].clone();
             let mut rng = streams.rng(Purpose::Dynamics, k as u64);
             let run = Runner::default().max_steps(most).run(&self.energy, dynamics, &mut state, &mut rng)?;
-            let settled = matches!(run.reason, StopReason::Converged | StopReason::ZeroField);
-            Ok(End { state, settled, sweeps: run.steps })
+            Ok(End { state, settled: run.reason == StopReason::Converged, sweeps: run.steps })
         };
         parallel::map(inputs.len(), one).into_iter().collect()
     }
@@ -140,8 +145,8 @@ impl<E: Energy<Space = Hypercube> + Priced<Flip>> Memories<E> {
             self.run(&Asynchronous::new(Order::Permutation), SWEEPS, inputs, streams)?,
         ];
         let own = own.min(self.signs.len());
-        let starts = (0..own).map(|mu| Ok(self.signs.pattern(mu)?)).collect::<Result<Vec<_>, Error>>()?;
-        let stay = self.ends(&starts, streams.branch(1))?;
+        let starts = &self.signs[..own];
+        let stay = self.ends(starts, streams.branch(1))?;
         let near = |(start, end): &(&Spins, &Spins)| start.dot(end) as f64 >= OWN * start.len() as f64;
         let recovered = starts.iter().zip(&stay).filter(near).count();
         let ends = ends.iter().map(|ends| self.summary(ends)).collect::<Result<Vec<_>, _>>()?;

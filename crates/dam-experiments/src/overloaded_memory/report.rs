@@ -7,23 +7,25 @@ use crate::report::Report;
 
 pub(super) fn report(settings: &Settings, records: &Records<OverloadedMemory>) -> Result<Report, Error> {
     let mut report = Report::new("Overloaded memory: learning, convergence and capacity");
+    let (rows, columns) = settings.shape;
     report.text(format!(
-        "Images: {} ({} pixels). {} of each class are learned from; temperatures are chosen by up to {} of the other training \
-         images, and test images choose nothing. The paper states neither temperatures nor epochs, the exponent of the loss, first \
-         memories, seeds or errors (docs/errata.md, O9): the classifier is that of Krotov and Hopfield with m = 2, memories that \
-         begin normal with sd 0.1, momentum 0.6, batches of 100, and steps that fall from 0.02 to 0.001. All means are ± sd over \
-         draws of training images and first memories. It prints no number that could be compared; its statements are taken up one by one.",
-        settings.images.name, settings.sites, settings.per_class, settings.validation
+        "Images: {} of {rows} x {columns} pixels. {} of each class are learned from; temperatures are chosen by up to {} of the other \
+         training images, and test images choose nothing. The paper states neither temperatures nor epochs, the exponent of the loss, \
+         first memories, seeds or error bars (docs/errata.md, O9): the classifier here is that of Krotov and Hopfield with m = 2, memories \
+         that begin normal with sd 0.1, momentum 0.6, batches of 100, and steps that fall from 0.02 to 0.001. Spreads (±) in tables are \
+         standard deviations over draws of images and first memories. The paper gives its findings in figures and words, which are taken up \
+         one by one.",
+        settings.images.name, settings.per_class, settings.validation
     ));
     if settings.images.name != "MNIST" {
         report.note(format!(
-            "These are {}, not MNIST: nothing here reproduces the paper.",
+            "These are {}, not MNIST: what is said of images here reproduces nothing. Formulas of capacity need no images.",
             settings.images.name
         ));
     }
     errors::errors(settings, records, &mut report)?;
     convergence::trained(settings, records, &mut report)?;
-    convergence::stored(records, &mut report)?;
+    convergence::stored(settings, records, &mut report)?;
     convergence::sweeps(records, &mut report)?;
     capacity::capacity(settings, records, &mut report)?;
     pictures::pictures(settings, records, &mut report);

@@ -3,16 +3,13 @@
 use std::collections::HashSet;
 
 use dam_core::dynamics::{Asynchronous, Order};
-use dam_core::{
-    Corruption, Dam, FlipExactly, Hypercube, Purpose, Runner, Spins, StateSpace, StopReason, Streams, Sum,
-    kernel,
-};
-use rand::seq::SliceRandom;
+use dam_core::{Corruption, FlipExactly, Hypercube, Purpose, Runner, Spins, StateSpace, StopReason, Streams};
 
 use super::Stored;
 use super::plan::CORRUPTIONS;
 use super::record::Retrieval;
-use super::recovery::binary;
+use super::recovery::{OWN, binary, rectified};
+use super::training::some;
 use crate::Error;
 use crate::images::Images;
 
@@ -20,8 +17,6 @@ use crate::images::Images;
 const CUES: usize = 10;
 /// Sweeps of a run that does not settle.
 const MOST: usize = 100;
-/// Overlap from which on a pattern counts as retrieved.
-const RETRIEVED: f64 = 0.95;
 
 /// Patterns of ±1: images in random order, or random bits of as many sites.
 pub(super) fn patterns(
@@ -36,11 +31,7 @@ pub(super) fn patterns(
             let sample = |mu| space.sample(&mut streams.rng(Purpose::Patterns, mu));
             Ok((0..count as u64).map(sample).collect())
         }
-        Stored::Images => {
-            let mut order: Vec<usize> = (0..images.len()).collect();
-            order.shuffle(&mut streams.rng(Purpose::Patterns, 0));
-            order.into_iter().take(count).map(|k| binary(images, k)).collect()
-        }
+        Stored::Images => some(images.len(), count, streams).into_iter().map(|k| binary(images, k)).collect(),
     }
 }
 
@@ -52,18 +43,19 @@ pub(super) fn retrieval(
 ) -> Result<Vec<Retrieval>, Error> {
     let patterns = patterns(of, images, memories, streams)?;
     let space = Hypercube::new(images.sites())?;
-    let memory = Dam::new(space.clone(), kernel::RectifiedMonomial::new(order)?, Sum, 1.0, &patterns)?;
+    let memory = rectified(images.sites(), order, &patterns)?;
     let (dynamics, runner) = (Asynchronous::new(Order::Permutation), Runner::default().max_steps(MOST));
     let one = |(k, &percent): (usize, &usize)| {
         let flips = FlipExactly::new(images.sites() * percent / 100);
         let mut told = Retrieval { cues: 0, retrieved: 0, settled: 0, sweeps: 0, distinct: 0 };
         let mut ends = HashSet::new();
         for (mu, pattern) in patterns.iter().take(CUES).enumerate() {
-            let index = (k * CUES + mu) as u64;
+            // Index 0 of the cues has chosen images.
+            let index = (1 + k * CUES + mu) as u64;
             let mut x = flips.corrupt(&space, pattern, &mut streams.rng(Purpose::Cues, index))?;
             let run = runner.run(&memory, &dynamics, &mut x, &mut streams.rng(Purpose::Dynamics, index))?;
             told.cues += 1;
-            told.retrieved += usize::from(space.overlap(&x, pattern) >= RETRIEVED);
+            told.retrieved += usize::from(space.overlap(&x, pattern) >= OWN);
             if run.reason == StopReason::Converged {
                 told.settled += 1;
                 told.sweeps += run.steps;

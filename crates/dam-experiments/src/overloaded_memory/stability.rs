@@ -1,10 +1,11 @@
 //! Independent patterns: unstable bits, and overlaps beyond a threshold.
 
-use dam_core::{Dam, Flip, Hypercube, Priced, Purpose, Spins, StateSpace, Streams, Sum, kernel, models};
+use dam_core::{Flip, Hypercube, Priced, Purpose, Spins, StateSpace, Streams, models};
 use rand::Rng;
 
 use super::plan::TAILS;
 use super::record::{Instability, Tails};
+use super::recovery::rectified;
 use crate::Error;
 
 /// Patterns that are looked at in a network; all share its cross-talk, so more say little more.
@@ -20,9 +21,8 @@ pub(super) fn instability(
     let space = Hypercube::new(sites)?;
     let patterns: Vec<Spins> =
         (0..memories as u64).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
-    let plain = unstable(&models::polynomial(space.clone(), order, &patterns)?, &patterns);
-    let kernel = kernel::RectifiedMonomial::new(order)?;
-    let rectified = unstable(&Dam::new(space, kernel, Sum, 1.0, &patterns)?, &patterns);
+    let plain = unstable(&models::polynomial(space, order, &patterns)?, &patterns);
+    let rectified = unstable(&rectified(sites, order, &patterns)?, &patterns);
     Ok(Instability {
         patterns: memories.min(LOOKED_AT),
         bits: [plain.0, rectified.0],

@@ -13,26 +13,22 @@ use crate::harness::{self, Options, Outcome};
 use crate::images::{Images, synthetic};
 
 fn experiment() -> OverloadedMemory {
-    OverloadedMemory { images: synthetic(1).unwrap() }
+    OverloadedMemory { images: synthetic(1) }
 }
 
 fn settings() -> Settings {
     let options = options(Path::new("unused"), 1);
-    let row = |memories, epochs, factors: &[f64]| Row {
-        memories,
-        epochs,
-        factors: factors.to_vec(),
-        realizations: 2,
-    };
+    let row = |memories, epochs, tries| Row { memories, epochs, tries, realizations: 2 };
     Settings {
         per_class: 20,
         validation: 200,
-        errors: vec![row(30, 20, &[1.0, 2.0]), row(60, 40, &[])],
+        errors: vec![row(30, 20, Tries::Factors(vec![1.0, 2.0])), row(60, 40, Tries::CarriedFrom(30))],
         shown: 60,
         small: 30,
         inputs: 12,
         orders: vec![2, 4],
-        stored: Plan { memories: vec![200], orders: vec![2, 20], realizations: 2 },
+        stored: (200, vec![2, 20]),
+        stored_draws: 2,
         retrieval: Plan { memories: vec![10, 40], orders: vec![2, 8], realizations: 2 },
         instability: (vec![(40, 8, 2), (40, 20, 2), (30, 60, 3)], 4),
         tails: (2, 20_000),
@@ -102,18 +98,20 @@ fn training_learns_chooses_by_validation_and_draws_share_their_images() {
     let Record::Trained(trained) = compute(&Cell::Training { memories: 60, order: 4, realization: 0 }) else {
         panic!("a training")
     };
-    assert!(trained.train < 0.05 && trained.test < 0.3, "{} {}", trained.train, trained.test);
+    let train = trained.choice().train;
+    assert!(train < 0.05 && trained.test < 0.3, "{train} {}", trained.test);
     let least = trained.tries.iter().map(|t| t.validation).fold(1.0, f64::min);
     assert_eq!(trained.tries[trained.chosen].validation, least);
     // The curve is that of the chosen training: it ends where that did.
     let last = trained.curve.last().unwrap();
-    assert_eq!((last.epoch, last.train, last.test), (40, Some(trained.train), Some(trained.test)));
-    assert!(trained.curve[0].train.unwrap() > trained.train);
+    assert_eq!((last.epoch, last.train, last.test), (40, Some(train), Some(trained.test)));
+    assert!(trained.curve[0].train.unwrap() > train);
     let cell = |order, memories| Cell::Training { memories, order, realization: 1 };
     assert_eq!(experiment().family(&cell(2, 30)), experiment().family(&cell(4, 60)));
-    // Temperatures of 60 memories are carried over from others by K^(1/n).
-    let ratio = trained.tries[1].temperature / trained.tries[0].temperature;
-    assert!((ratio.ln() + (60.0_f64 / 5500.0).ln() / 4.0).abs() < 1e-12, "{ratio}");
+    // Temperatures of 60 memories are those of 30, carried over by K^(1/n) and as they are.
+    let ratio = trained.tries[0].temperature / trained.tries[1].temperature;
+    assert!((ratio - 2.0_f64.powf(0.25)).abs() < 1e-12, "{ratio}");
+    assert_eq!(trained.tries[1].temperature, scale(4, 30, 256));
     assert!((scale(4, 1600, 784) / scale(4, 100, 784) - 2.0_f64.sqrt()).abs() < 1e-12);
 }
 
@@ -211,13 +209,21 @@ fn pixels_above_the_middle_are_up_and_the_nearest_other_is_not_the_image_itself(
 fn settings_of_other_images_or_without_sense_are_refused() {
     let refused = |settings: Settings| experiment().check(&settings).is_err();
     assert!(!refused(settings()));
-    assert!(refused(Settings { sites: 784, ..settings() }));
+    assert!(refused(Settings { shape: (28, 28), ..settings() }));
     assert!(refused(Settings { inputs: 0, ..settings() }));
     assert!(refused(Settings { inputs: 201, ..settings() }));
     assert!(refused(Settings { per_class: 401, ..settings() }));
     assert!(refused(Settings { orders: vec![1], ..settings() }));
-    let row = Row { memories: 0, epochs: 1, factors: vec![1.0], realizations: 1 };
-    assert!(refused(Settings { errors: vec![row], ..settings() }));
+    let row = |memories, tries| Row { memories, epochs: 1, tries, realizations: 1 };
+    let rows = |errors| refused(Settings { errors, ..settings() });
+    assert!(rows(vec![row(0, Tries::Factors(vec![1.0]))]));
+    assert!(rows(vec![row(5, Tries::Factors(vec![]))]));
+    assert!(rows(vec![row(5, Tries::Factors(vec![-1.0]))]));
+    assert!(rows(vec![row(5, Tries::Factors(vec![1.0])), row(5, Tries::Factors(vec![1.0]))]));
+    assert!(refused(Settings { validation: 0, ..settings() }));
+    assert!(refused(Settings { stored: (0, vec![2]), ..settings() }));
+    assert!(refused(Settings { tails: (1, 0), ..settings() }));
+    assert!(refused(Settings { instability: (vec![(40, 1, 2)], 1), ..settings() }));
     let plan = Plan { memories: vec![4001], ..settings().retrieval };
     assert!(refused(Settings { retrieval: plan, ..settings() }));
 }

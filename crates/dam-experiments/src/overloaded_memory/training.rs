@@ -1,15 +1,16 @@
 //! One cell of training.
 
+use dam_core::learning::ReadoutScratch;
 use dam_core::nalgebra::DVector;
-use dam_core::{PatternStore, Purpose, Spins, Streams};
+use dam_core::{DensePatterns, Euclidean, PatternStore, Purpose, Spins, Streams};
 use rand::seq::SliceRandom;
 
-use super::plan::{Settings, training};
+use super::plan::Settings;
 use super::record::{Pictures, Trained, Try};
 use super::recovery::{Memories, binary, nearest_other};
 use crate::Error;
-use crate::classifier::{Sets, Trainer, examples};
-use crate::images::{Dataset, Images};
+use crate::classifier::{Classifier, Sets, Trainer, examples};
+use crate::images::Dataset;
 
 /// Epochs after which a learning curve has a point.
 const POINTS: [usize; 11] = [1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 80];
@@ -34,31 +35,31 @@ pub(super) fn trained(
         found: "none".into(),
     })?;
     let mut sets = Sets { train: examples(&images), validation: examples(&others), test: Vec::new() };
-    let (mut tries, mut best) = (Vec::new(), None::<(f64, usize, Trainer)>);
-    for factor in settings.factors(row, order) {
-        let how = training(row, order, settings.sites, factor);
-        let temperature = how.temperature;
-        let mut trainer = Trainer::new(how, settings.sites, streams)?;
+    let (mut tries, mut best) =
+        (Vec::new(), None::<(f64, usize, (DensePatterns<Euclidean<f32>>, Classifier))>);
+    let trainings = row.trainings(order, settings.sites());
+    for how in &trainings {
+        let mut trainer = Trainer::new(how.clone(), settings.sites(), streams)?;
         for _ in 0..row.epochs {
             trainer.epoch(&sets.train)?;
         }
         let told = trainer.evaluate(&sets)?;
         let (train, validation) = (told.train.unwrap_or(1.0), told.validation.unwrap_or(1.0));
         if best.as_ref().is_none_or(|(least, ..)| validation < *least) {
-            best = Some((validation, tries.len(), trainer));
+            best = Some((validation, tries.len(), trainer.finish()?));
         }
-        tries.push(Try { temperature, train, validation });
+        tries.push(Try { temperature: how.temperature, train, validation });
     }
-    let Some((_, chosen, mut trainer)) = best else {
+    let Some((_, chosen, (memories_of, classifier))) = best else {
         return Err(Error::Settings { expected: "at least one temperature", found: "none".into() });
     };
     // Nothing is chosen any more.
     sets.test = examples(&data.test);
-    let share = |wrong: usize, of: usize| wrong as f64 / of as f64;
-    let test = share(trainer.errors(&sets.test)?, sets.test.len());
+    let wrong = classifier.errors(&memories_of, &sets.test, &mut ReadoutScratch::default())?;
+    let test = wrong as f64 / sets.test.len() as f64;
     let mut curve = Vec::new();
     if memories == settings.shown {
-        let mut again = Trainer::new(trainer.training().clone(), settings.sites, streams)?;
+        let mut again = Trainer::new(trainings[chosen].clone(), settings.sites(), streams)?;
         for epoch in 1..=row.epochs {
             again.epoch(&sets.train)?;
             if POINTS.contains(&epoch) || epoch == row.epochs {
@@ -69,10 +70,14 @@ pub(super) fn trained(
     }
     let (mut recovery, mut pictures) = (None, None);
     if memories == settings.shown || memories == settings.small {
-        let learned = pixels(&trainer, settings.sites)?;
-        let of = Memories::real(settings.sites, order, &learned)?;
-        let (inputs, null) = inputs(&images, settings.inputs, streams)?;
-        recovery = Some(of.recovery(&inputs, null.into_iter(), OWN, streams)?);
+        // Training has drawn from `streams` itself.
+        let streams = streams.branch(1);
+        let learned = pixels(&memories_of, settings.sites())?;
+        let of = Memories::real(settings.sites(), order, &learned)?;
+        let all = (0..images.len()).map(|k| binary(&images, k)).collect::<Result<Vec<_>, _>>()?;
+        let which = some(images.len(), settings.inputs, streams);
+        let inputs: Vec<Spins> = which.iter().map(|&k| all[k].clone()).collect();
+        recovery = Some(of.recovery(&inputs, nearest_other(&all, &which), OWN, streams)?);
         if realization == 0 {
             let inputs = &inputs[..DRAWN.min(inputs.len())];
             let ends = of.ends(inputs, streams)?;
@@ -89,27 +94,19 @@ pub(super) fn trained(
             });
         }
     }
-    let train = tries[chosen].train;
-    Ok(Trained { tries, chosen, train, test, curve, recovery, pictures })
+    Ok(Trained { tries, chosen, test, curve, recovery, pictures })
 }
 
 /// The memories without their label sites.
-fn pixels(trainer: &Trainer, sites: usize) -> Result<Vec<DVector<f64>>, Error> {
-    let memories = trainer.memories();
+fn pixels(memories: &DensePatterns<Euclidean<f32>>, sites: usize) -> Result<Vec<DVector<f64>>, Error> {
     let memory = |mu| Ok(memories.pattern(mu)?.rows(0, sites).map(f64::from));
     (0..memories.len()).map(memory).collect()
 }
 
-/// Some images of a set in black and white, and the overlap of each with the nearest other of the set.
-pub(super) fn inputs(
-    images: &Images,
-    count: usize,
-    streams: Streams,
-) -> Result<(Vec<Spins>, Vec<f64>), Error> {
-    let all = (0..images.len()).map(|k| binary(images, k)).collect::<Result<Vec<_>, _>>()?;
-    let mut order: Vec<usize> = (0..images.len()).collect();
-    order.shuffle(&mut streams.rng(Purpose::Cues, 1));
+/// `count` of so many, at random.
+pub(super) fn some(of: usize, count: usize, streams: Streams) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..of).collect();
+    order.shuffle(&mut streams.rng(Purpose::Cues, 0));
     order.truncate(count);
-    let null = nearest_other(&all, &order).collect();
-    Ok((order.iter().map(|&k| all[k].clone()).collect(), null))
+    order
 }
