@@ -65,8 +65,10 @@ fn learning() {
     close("readout", &z, &READOUT);
 
     let cube = Hypercube::new(70).unwrap();
-    let patterns: Vec<Vec<f64>> =
-        draw(&Euclidean::<f64>::new(70).unwrap(), 9).iter().map(|x| x.iter().map(|x| x.tanh()).collect()).collect();
+    let patterns: Vec<Vec<f64>> = draw(&Euclidean::<f64>::new(70).unwrap(), 9)
+        .iter()
+        .map(|x| x.iter().map(|x| x.tanh()).collect())
+        .collect();
     let memory = RealMemory::<f64>::new(cube.clone(), 3, &patterns).unwrap();
     let mut x = cube.sample(&mut Streams::new(2026).rng(Purpose::Cues, 1));
     let mut rng = Streams::new(2026).rng(Purpose::Dynamics, 1);

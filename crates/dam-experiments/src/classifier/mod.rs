@@ -6,7 +6,7 @@
 //! c_a = tanh z_a,   answer: argmax_a z_a,   C = Σ_{images, a} (t_a − c_a)^{2m},   t = ±1
 //! ```
 //!
-//! The gradient is written by hand (`dam-core`), the patterns move by [`Descent`] within \[−1, 1\].
+//! The gradient is written by hand (`dam-core`), the patterns move by [`Descent`](dam_core::learning::Descent) within \[−1, 1\].
 
 mod checkpoint;
 #[cfg(test)]

@@ -48,8 +48,9 @@ pub(super) fn errors(
     });
     for (memories, from) in from {
         report.text(format!(
-            "K = {memories} is trained at two temperatures only: the first that is tried at K = {from}, carried over by K^{{1/n}}, and \
-             as it is there."
+            "K = {memories} is trained at two temperatures only: the first that is tried at K = {from} and {} times it, carried over by \
+             K^{{1/n}}.",
+            Tries::WARMER
         ));
     }
     let chosen = |of: &[&Trained], value: fn(&Trained) -> f64| Summary::of(of.iter().map(|t| value(t)));
@@ -135,7 +136,7 @@ fn at_an_end(t: &Trained) -> bool {
 }
 
 /// A training whose memories have not learned: it errs in more than half of its own images.
-fn failed(t: &Trained) -> bool {
+pub(super) fn failed(t: &Trained) -> bool {
     t.choice().train > 0.5
 }
 
@@ -147,7 +148,11 @@ fn difference(a: &[&Trained], b: &[&Trained]) -> Summary {
 
 /// What the paper says of errors.
 fn statements(settings: &Settings, all: &ByLoad<'_>, report: &mut Report) {
-    let shown = |s: &Summary| format!("{:+.2} ± {:.2}", s.mean, s.sd);
+    let shown = |s: &Summary| match s.count {
+        0 => "–".into(),
+        1 => format!("{:+.2} (one draw)", s.mean),
+        _ => format!("{:+.2} ± {:.2}", s.mean, s.sd),
+    };
     let mut rows: Vec<[String; 3]> = Vec::new();
     for &n in &settings.orders {
         let Some(reference) = all.get(&(n, settings.shown)) else { continue };
@@ -177,7 +182,7 @@ fn statements(settings: &Settings, all: &ByLoad<'_>, report: &mut Report) {
     let names: Vec<String> = unlearned.map(|((n, k), _)| format!("n = {n}, K = {k}")).collect();
     if !names.is_empty() {
         report.note(format!(
-            "Not learned at any temperature that was tried, in some draw: {}. Means of these rows are of no use; differences leave such \
+            "Not learned at any temperature that was tried, in some draw: {}. Means of these rows are of no use; differences and the figure leave such \
              draws out.",
             names.join("; ")
         ));

@@ -4,7 +4,7 @@ use dam_analysis::theory::capacity::{SignalToNoise, printed_error_probability};
 
 use super::capacity::{Networks, POWERS, unstable};
 use super::convergence::{ASYNCHRONOUS, ByOrder, Cues, DRAWN, fraction, mean_sweeps, name as source, null};
-use super::errors::{ByLoad, percent};
+use super::errors::{ByLoad, failed, percent};
 use super::plan::{EPSILONS, epsilon};
 use super::record::{Recovery, Trained};
 use super::{Settings, Stored};
@@ -13,7 +13,8 @@ use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
 
 /// The end of an axis of errors, in percent.
 fn top(all: &ByLoad<'_>, share: fn(&Trained) -> f64) -> f64 {
-    let most = all.values().flat_map(|of| of.iter().map(|t| 100.0 * share(t))).fold(1.0, f64::max);
+    let most = all.values().flat_map(|of| of.iter().filter(|t| !failed(t)).map(|t| 100.0 * share(t)));
+    let most = most.fold(1.0, f64::max);
     (1.15 * most).ceil()
 }
 
@@ -29,7 +30,7 @@ pub(super) fn errors(settings: &Settings, all: &ByLoad<'_>) -> Figure {
             .map(|&n| {
                 let of = all.iter().filter(|((order, _), _)| *order == n);
                 let points = of.filter_map(|(&(_, k), of)| {
-                    let s = percent(of, |t| Some(share(t)));
+                    let s = percent(of, |t| (!failed(t)).then(|| share(t)));
                     let sd = if s.count > 1 { s.sd } else { 0.0 };
                     s.mean.is_finite().then_some([k as f64, s.mean, sd])
                 });
@@ -41,7 +42,7 @@ pub(super) fn errors(settings: &Settings, all: &ByLoad<'_>) -> Figure {
     Figure {
         name: "errors".into(),
         caption: format!(
-            "Errors of {} against the number of memories, each at the temperature that the validation images chose; mean ± sd over draws.",
+            "Errors of {} against the number of memories, each at the temperature that the validation images chose; mean ± sd over draws, without those in which nothing was learned.",
             settings.images.name
         ),
         columns: 2,

@@ -57,7 +57,7 @@ pub struct Row {
 pub enum Tries {
     /// These multiples of a scale, which is what suits a hundred memories, times (K/100)^{1/2n}.
     Factors(Vec<f64>),
-    /// The scale of so many memories, carried to K by K^{1/n}, and as it is.
+    /// The scale of so many memories and [`WARMER`](Self::WARMER) times it, both carried to K by K^{1/n}.
     CarriedFrom(usize),
 }
 
@@ -126,6 +126,11 @@ pub(super) fn scale(order: u32, memories: usize, sites: usize) -> f64 {
     hundred * (memories as f64 / 100.0).powf(0.5 / n) * (sites as f64 / 784.0).sqrt()
 }
 
+impl Tries {
+    /// The second temperature over the first, where two are carried over.
+    pub const WARMER: f64 = 1.6;
+}
+
 impl Row {
     /// The trainings of a row at its temperatures.
     pub(super) fn trainings(&self, order: u32, sites: usize) -> Vec<Training> {
@@ -133,8 +138,8 @@ impl Row {
         let temperatures: Vec<f64> = match &self.tries {
             Tries::Factors(factors) => factors.iter().map(|factor| factor * scale(self.memories)).collect(),
             Tries::CarriedFrom(from) => {
-                let ratio = self.memories as f64 / *from as f64;
-                vec![scale(*from) * ratio.powf(1.0 / f64::from(order)), scale(*from)]
+                let ratio = (self.memories as f64 / *from as f64).powf(1.0 / f64::from(order));
+                [1.0, Tries::WARMER].map(|factor| factor * ratio * scale(*from)).to_vec()
             }
         };
         temperatures.into_iter().map(|t| Training::short(self.memories, order, t, self.epochs)).collect()
