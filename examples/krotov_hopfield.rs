@@ -7,8 +7,8 @@
 //!     --mean 0 --sd 0.1 --rate 0.02 --epochs 2000 --every 20 --out out/long
 //! ```
 //!
-//! With `--out`, training goes on from its last evaluation when the same command is given again: after `--minutes`, Ctrl-C or
-//! `kill -9`, to the same bits as without an interruption.
+//! With `--out`, the same command given again goes on from where `--minutes` stopped it, or after Ctrl-C or `kill -9` from the last
+//! evaluation, to the same bits as without an interruption.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -73,7 +73,7 @@ struct Program {
     #[arg(long, default_value_t = 300)]
     epochs: usize,
     /// Stop after so many minutes, to go on another time.
-    #[arg(long)]
+    #[arg(long, requires = "out")]
     minutes: Option<f64>,
     /// Epochs between evaluations on all images.
     #[arg(long, default_value_t = 10)]

@@ -86,12 +86,6 @@ impl<T: Real> RealMemory<T> {
         Ok(Self { space, order, count: patterns.len(), lanes, sites, scale })
     }
 
-    /// The order n.
-    #[must_use]
-    pub fn order(&self) -> u32 {
-        self.order
-    }
-
     /// The number of patterns K.
     #[must_use]
     #[allow(clippy::len_without_is_empty)] // never empty

@@ -30,14 +30,14 @@ pub struct Descent {
 const FLOOR: f64 = 1e-30;
 
 impl Descent {
-    /// Momentum 0 <= p < 1, step length ε > 0, bound > 0 of all entries.
+    /// Momentum 0 <= p < 1, bound > 0 of all entries, step length 0 < ε <= 2 bound: a longer one would leave the bounds from anywhere.
     ///
     /// # Errors
     /// [`Error::Parameter`] for others.
     pub fn new(momentum: f64, rate: f64, bound: f64) -> Result<Self, Error> {
         Ok(Self {
             momentum: parameter("momentum", "0 <= p < 1", momentum, (0.0..1.0).contains(&momentum))?,
-            rate: parameter("rate", "epsilon > 0", rate, rate > 0.0)?,
+            rate: parameter("rate", "0 < epsilon <= 2 bound", rate, rate > 0.0 && rate <= 2.0 * bound)?,
             bound: parameter("bound", "a positive bound of all entries", bound, bound > 0.0)?,
         })
     }
@@ -45,8 +45,8 @@ impl Descent {
     /// One step on these examples; returns their loss before it. `velocity` holds p V between steps.
     ///
     /// # Errors
-    /// As [`Objective::add_gradient`]; [`Error::Overflow`] if a velocity leaves the range of the scalar. Some patterns
-    /// have then moved and some have not.
+    /// As [`Objective::add_gradient`]; [`Error::Overflow`] if a velocity leaves the range of the scalar. Patterns stay
+    /// finite, but some have then moved and some not; the velocity is not to be used.
     pub fn step<T: Real, O: Objective<Euclidean<T>>>(
         &self,
         patterns: &mut DensePatterns<Euclidean<T>>,
@@ -112,7 +112,7 @@ impl<T: Real, const N: usize> Vectorize for MovePanel<'_, T, N> {
                 }
             }
             if probe.iter().any(|&x| x != T::zero()) {
-                // What a caller keeps stays finite.
+                // These patterns stay where they are: what a caller keeps is finite.
                 finite = false;
                 continue;
             }

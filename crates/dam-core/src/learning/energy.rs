@@ -7,9 +7,9 @@ use crate::error::parameter;
 use crate::form::Form;
 use crate::kernel::{Kernel, check_kernel};
 use crate::learning::products::Batch;
-use crate::learning::{Gradient, Objective};
+use crate::learning::{Gradient, Objective, Scratch};
 use crate::reduce::Reduction;
-use crate::simd::{Lines, panel_rows, strip};
+use crate::simd::{panel_rows, strip};
 use crate::store::{DensePatterns, PatternStore};
 use crate::{Error, Real, VectorSpace};
 
@@ -40,30 +40,18 @@ impl<K: Kernel, Q: Aggregator> MeanEnergy<K, Q> {
     }
 }
 
-/// What a [`MeanEnergy`] keeps between batches: the overlaps of all states with all patterns.
-#[derive(Clone, Debug)]
-pub struct EnergyScratch<T: Real> {
-    h: Lines<T>,
-}
-
-impl<T: Real> Default for EnergyScratch<T> {
-    fn default() -> Self {
-        Self { h: Lines::with_capacity(0) }
-    }
-}
-
 impl<S: VectorSpace<Scalar = T, State = DVector<T>>, T: Real, K: Kernel, Q: Aggregator> Objective<S>
     for MeanEnergy<K, Q>
 {
     type Example = DVector<T>;
-    type Scratch = EnergyScratch<T>;
+    type Scratch = Scratch<T>;
 
     fn add_gradient(
         &self,
         patterns: &DensePatterns<S>,
         examples: &[&DVector<T>],
         gradient: &mut Gradient<T>,
-        scratch: &mut EnergyScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<f64, Error> {
         gradient.check(patterns)?;
         let (n, count) = (patterns.space().sites(), patterns.len());

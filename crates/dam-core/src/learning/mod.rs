@@ -42,12 +42,13 @@ mod readout;
 mod tests;
 
 pub use descent::Descent;
-pub use energy::{EnergyScratch, MeanEnergy};
+pub use energy::MeanEnergy;
 pub use gradient::Gradient;
-pub use readout::{Readout, ReadoutScratch};
+pub use readout::Readout;
 
+use crate::simd::Lines;
 use crate::store::DensePatterns;
-use crate::{Error, VectorSpace};
+use crate::{Error, Real, VectorSpace};
 
 /// A loss of patterns on examples, and its gradient with respect to the patterns: **implement this for a new way of
 /// learning**.
@@ -73,4 +74,16 @@ pub trait Objective<S: VectorSpace>: Sync {
         gradient: &mut Gradient<S::Scalar>,
         scratch: &mut Self::Scratch,
     ) -> Result<f64, Error>;
+}
+
+/// What [`MeanEnergy`] and [`Readout`] keep between batches: the overlaps of all states with all patterns.
+#[derive(Clone, Debug)]
+pub struct Scratch<T: Real> {
+    h: Lines<T>,
+}
+
+impl<T: Real> Default for Scratch<T> {
+    fn default() -> Self {
+        Self { h: Lines::with_capacity(0) }
+    }
 }

@@ -1,10 +1,10 @@
 //! What label sites gain when they are turned on.
 
 use crate::error::parameter;
-use crate::learning::Gradient;
 use crate::learning::products::{BLOCK, Batch, Slab, each_panel};
+use crate::learning::{Gradient, Scratch};
 use crate::parallel::map;
-use crate::simd::{Lines, ReadTurns, Turns, WeighTurns, panel_rows, strip, unit};
+use crate::simd::{ReadTurns, Turns, WeighTurns, panel_rows, strip, unit};
 use crate::store::{DensePatterns, PatternStore};
 use crate::{Error, Real, VectorSpace};
 
@@ -51,18 +51,6 @@ pub struct Readout {
 
 const WARMER: &str = "; at a higher temperature powers of overlaps stay in range";
 
-/// What a [`Readout`] keeps between batches: the overlaps of all states with all patterns.
-#[derive(Clone, Debug)]
-pub struct ReadoutScratch<T: Real> {
-    h: Lines<T>,
-}
-
-impl<T: Real> Default for ReadoutScratch<T> {
-    fn default() -> Self {
-        Self { h: Lines::with_capacity(0) }
-    }
-}
-
 impl Readout {
     /// Of order n, for the last `labels` C sites, at temperature T in units of ξ·x ("pixels").
     ///
@@ -75,18 +63,6 @@ impl Readout {
         Ok(Self { order, labels, temperature })
     }
 
-    /// The order n.
-    #[must_use]
-    pub fn order(&self) -> u32 {
-        self.order
-    }
-
-    /// The number of labels C.
-    #[must_use]
-    pub fn labels(&self) -> usize {
-        self.labels
-    }
-
     /// z of all states, C numbers for each, one state after the other; `visible` are their first N − C sites.
     ///
     /// # Errors
@@ -96,7 +72,7 @@ impl Readout {
         &self,
         patterns: &DensePatterns<S>,
         visible: &[&[T]],
-        scratch: &mut ReadoutScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<Vec<f64>, Error> {
         let batch = self.batch(patterns, visible)?;
         self.forward(patterns, &batch, &self.changes(patterns), scratch)
@@ -114,7 +90,7 @@ impl Readout {
         visible: &[&[T]],
         loss: impl Fn(usize, &[f64], &mut [f64]) -> f64 + Sync,
         gradient: &mut Gradient<T>,
-        scratch: &mut ReadoutScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<f64, Error> {
         gradient.check(patterns)?;
         let batch = self.batch(patterns, visible)?;
@@ -197,7 +173,7 @@ impl Readout {
         patterns: &DensePatterns<S>,
         batch: &Batch<T>,
         changes: &[Vec<T>],
-        scratch: &mut ReadoutScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<Vec<f64>, Error> {
         let strip = strip::<T>();
         batch.room(patterns.len(), &mut scratch.h);

@@ -71,13 +71,13 @@ fn the_gradient_of_a_readout_is_that_of_differences() {
                 &visible,
                 |s, z, slope| loss_of(z, slope, s % labels),
                 &mut gradient,
-                &mut ReadoutScratch::default(),
+                &mut Scratch::default(),
             );
             (loss.unwrap(), gradient)
         };
         let (loss, gradient) = whole(&patterns);
         // z by the definition: two energies.
-        let z = readout.read(&store(sites, &patterns), &visible, &mut ReadoutScratch::default()).unwrap();
+        let z = readout.read(&store(sites, &patterns), &visible, &mut Scratch::default()).unwrap();
         for s in [0, 77, 149] {
             for a in 0..labels {
                 let energy = |on: bool| -> f64 {
@@ -111,8 +111,7 @@ fn the_gradient_of_the_mean_energy_is_that_of_differences() {
         let whole = |patterns: &[DVector<f64>]| {
             let mut gradient = Gradient::zeros(&store(sites, patterns));
             let store = store(sites, patterns);
-            let e =
-                objective.add_gradient(&store, &batch, &mut gradient, &mut EnergyScratch::default()).unwrap();
+            let e = objective.add_gradient(&store, &batch, &mut gradient, &mut Scratch::default()).unwrap();
             (e, gradient)
         };
         let (energy, gradient) = whole(&patterns);
@@ -142,7 +141,7 @@ fn f32_is_close_to_f64_and_threads_change_no_bit() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let store = store(sites, &patterns);
-            let (mut gradient, mut scratch) = (Gradient::zeros(&store), ReadoutScratch::default());
+            let (mut gradient, mut scratch) = (Gradient::zeros(&store), Scratch::default());
             let readout = Readout::new(3, labels, 12.0).unwrap();
             // Twice, the second time with another batch before it in the scratch.
             readout.read(&store, &visible[..7], &mut scratch).unwrap();
@@ -239,7 +238,7 @@ fn a_velocity_beyond_the_range_is_told_and_patterns_stay_finite() {
 fn what_is_wrong_is_said() {
     let patterns = store(6, &cube::<f32>(6, 3, 1));
     let readout = Readout::new(2, 2, 1.0).unwrap();
-    let scratch = &mut ReadoutScratch::default();
+    let scratch = &mut Scratch::default();
     let good = [0.5_f32; 4];
     let told = |e: Error| e.to_string();
     assert!(
@@ -268,7 +267,9 @@ fn what_is_wrong_is_said() {
     for (n, labels, t) in [(1, 2, 1.0), (2, 0, 1.0), (2, 2, 0.0), (2, 2, f64::NAN)] {
         assert!(matches!(Readout::new(n, labels, t), Err(Error::Parameter { .. })));
     }
-    for (p, rate, bound) in [(1.0, 1.0, 1.0), (-0.1, 1.0, 1.0), (0.5, 0.0, 1.0), (0.5, 1.0, f64::INFINITY)] {
+    for (p, rate, bound) in
+        [(1.0, 1.0, 1.0), (-0.1, 1.0, 1.0), (0.5, 0.0, 1.0), (0.5, 2.1, 1.0), (0.5, 1.0, f64::INFINITY)]
+    {
         assert!(matches!(Descent::new(p, rate, bound), Err(Error::Parameter { .. })));
     }
     assert!(matches!(gradient.pattern(3), Err(Error::PatternIndex { index: 3, len: 3 })));

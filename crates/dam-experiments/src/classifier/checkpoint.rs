@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use dam_core::learning::Gradient;
 use dam_core::nalgebra::DVector;
@@ -26,7 +26,7 @@ struct Head {
     history: Vec<Epoch>,
     evaluations: Vec<Evaluation>,
     /// NumPy array of 2K rows: memories, then velocities.
-    numbers: PathBuf,
+    numbers: String,
     sha256: String,
 }
 
@@ -41,7 +41,7 @@ impl Trainer {
     /// # Errors
     /// [`Error::Output`], and [`dam_core::Error::Io`] for the numbers.
     pub fn save(&self, folder: &Path, images: &str) -> Result<(), Error> {
-        let numbers = PathBuf::from(format!("memories-{:06}.npy", self.history.len()));
+        let numbers = numbers_of(self.history.len());
         fs::create_dir_all(folder).map_err(|e| Error::output(folder, &e))?;
         let mut rows: Vec<DVector<f32>> = Vec::with_capacity(2 * self.memories.len());
         for mu in 0..self.memories.len() {
@@ -51,8 +51,6 @@ impl Trainer {
             rows.push(self.velocity.pattern(mu)?);
         }
         let path = folder.join("training.json");
-        let before = fs::read_to_string(&path).ok().and_then(|text| serde_json::from_str::<Head>(&text).ok());
-        let before = before.map(|head| head.numbers).filter(|old| folder.join(old).is_file());
         npy::write(folder.join(&numbers), &rows, Axes::PatternsBySites)?;
         let head = Head {
             format: FORMAT.into(),
@@ -62,15 +60,18 @@ impl Trainer {
             sites: rows[0].len(),
             history: self.history.clone(),
             evaluations: self.evaluations.clone(),
-            sha256: digest(&rows, &self.history, &self.evaluations),
+            sha256: digest(&rows, &self.history, &self.evaluations).map_err(|e| Error::output(&path, &e))?,
             numbers: numbers.clone(),
         };
         let text = serde_json::to_string_pretty(&head).map_err(|e| Error::output(&path, &e))?;
         output::write(&path, text + "\n")?;
-        // What the head named before, and nothing else of whatever is in the folder.
-        if let Some(old) = before.filter(|old| *old != numbers) {
-            let old = folder.join(old);
-            fs::remove_file(&old).map_err(|e| Error::output(&old, &e))?;
+        // Numbers of earlier epochs, which nothing names any more.
+        let entries = fs::read_dir(folder).map_err(|e| Error::output(folder, &e))?;
+        for entry in entries.flatten() {
+            if epoch_of(&entry.file_name().to_string_lossy()).is_some_and(|epoch| epoch < self.history.len())
+            {
+                fs::remove_file(entry.path()).map_err(|e| Error::output(&entry.path(), &e))?;
+            }
         }
         Ok(())
     }
@@ -110,11 +111,15 @@ impl Trainer {
             let of = |training: &Training, streams| format!("{training:?} with {streams:?}");
             return Err(foreign(of(training, streams), of(&head.training, head.streams)));
         }
+        if head.numbers != numbers_of(head.history.len()) {
+            return Err(damaged(format!("the numbers in {}", head.numbers)));
+        }
         let (count, sites) = (training.memories, head.sites);
         let rows = npy::read::<f32>(folder.join(&head.numbers), sites, 2 * count, Axes::PatternsBySites)?;
         let rows: Vec<DVector<f32>> = rows.column_iter().map(Into::into).collect();
-        if digest(&rows, &head.history, &head.evaluations) != head.sha256 {
-            return Err(damaged(format!("the checksum is not that of {}", head.numbers.display())));
+        let sum = digest(&rows, &head.history, &head.evaluations).map_err(|e| damaged(e.to_string()))?;
+        if sum != head.sha256 {
+            return Err(damaged(format!("another checksum than that of {}", head.numbers)));
         }
         let memories = DensePatterns::new(Euclidean::new(sites)?, rows[..count].iter().cloned().map(Ok))?;
         let velocity = Gradient::from_patterns(rows[count..].iter())?;
@@ -123,13 +128,28 @@ impl Trainer {
     }
 }
 
+/// The file of the numbers after so many epochs.
+fn numbers_of(epochs: usize) -> String {
+    format!("memories-{epochs:06}.npy")
+}
+
+/// The epochs of a file of numbers; `None` of any other file.
+fn epoch_of(name: &str) -> Option<usize> {
+    let epochs = name.strip_prefix("memories-")?.strip_suffix(".npy")?.parse().ok()?;
+    (name == numbers_of(epochs)).then_some(epochs)
+}
+
 /// Over the numbers and over what was told of earlier epochs; all else is compared with what is asked for.
-fn digest(rows: &[DVector<f32>], history: &[Epoch], evaluations: &[Evaluation]) -> String {
+fn digest(
+    rows: &[DVector<f32>],
+    history: &[Epoch],
+    evaluations: &[Evaluation],
+) -> Result<String, serde_json::Error> {
     let mut digest = Sha256::new();
     for row in rows {
         let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes()).collect();
         digest.update(bytes);
     }
-    digest.update(format!("{history:?} {evaluations:?}"));
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.update(serde_json::to_string(&(history, evaluations))?);
+    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -18,7 +18,7 @@ mod trainer;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dam_core::learning::{Gradient, Objective, Readout, ReadoutScratch};
+use dam_core::learning::{Gradient, Objective, Readout, Scratch};
 use dam_core::nalgebra::DVector;
 use dam_core::{DensePatterns, Euclidean, PatternStore, Real};
 
@@ -87,7 +87,7 @@ impl Classifier {
         &self,
         memories: &DensePatterns<Euclidean<T>>,
         examples: &[Example<T>],
-        scratch: &mut ReadoutScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<usize, Error> {
         let mut wrong = 0;
         check(examples)?;
@@ -138,14 +138,14 @@ fn answer(z: &[f64]) -> usize {
 
 impl<T: Real> Objective<Euclidean<T>> for Classifier {
     type Example = Example<T>;
-    type Scratch = ReadoutScratch<T>;
+    type Scratch = Scratch<T>;
 
     fn add_gradient(
         &self,
         memories: &DensePatterns<Euclidean<T>>,
         examples: &[&Example<T>],
         gradient: &mut Gradient<T>,
-        scratch: &mut ReadoutScratch<T>,
+        scratch: &mut Scratch<T>,
     ) -> Result<f64, dam_core::Error> {
         check(examples.iter().copied())?;
         let visible: Vec<&[T]> = examples.iter().map(|e| e.sites.as_slice()).collect();

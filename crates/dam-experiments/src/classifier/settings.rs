@@ -93,8 +93,11 @@ impl Training {
             return refused("at least one memory and one image in a batch", format!("{self:?}"));
         }
         let positive = [self.temperature, self.final_temperature, self.rate, self.decay];
-        if !positive.iter().all(|x| *x > 0.0 && x.is_finite()) || self.decay > 1.0 {
-            return refused("positive temperatures and rates, and a decay of at most 1", format!("{self:?}"));
+        if !positive.iter().all(|x| *x > 0.0 && x.is_finite()) || self.decay > 1.0 || self.rate > 2.0 {
+            return refused(
+                "positive temperatures, a rate of at most 2 and a decay of at most 1",
+                format!("{self:?}"),
+            );
         }
         if !(0.0..1.0).contains(&self.momentum) || self.order < 2 || !(1..=100).contains(&self.exponent) {
             return refused("0 <= p < 1, n >= 2 and 1 <= m <= 100", format!("{self:?}"));

@@ -35,7 +35,7 @@ fn losses_gradients_and_steps_are_those_of_automatic_differentiation() {
         let (mut memories, examples) = case();
         let batch: Vec<&Example<f64>> = examples.iter().collect();
         let classifier = Classifier::new(case_of.order, case_of.exponent, case_of.temperature).unwrap();
-        let mut scratch = ReadoutScratch::default();
+        let mut scratch = Scratch::default();
         let mut gradient = Gradient::zeros(&memories);
         let loss = classifier.add_gradient(&memories, &batch, &mut gradient, &mut scratch).unwrap();
         assert!((loss - case_of.loss).abs() <= 1e-12 * case_of.loss, "{loss} {}", case_of.loss);
@@ -161,6 +161,13 @@ fn another_run_or_damaged_files_are_refused() {
     assert!(told("these", &training(), 3).contains("checksum"));
     std::fs::write(&numbers, &good[..good.len() - 4]).unwrap();
     assert!(told("these", &training(), 3).contains("truncated or corrupt"));
+    // Of what is in the folder only numbers of earlier epochs are removed.
+    std::fs::write(&numbers, &good).unwrap();
+    let mine =
+        ["memories-mine.npy", "memories-1.npy", "memories-000009.npy"].map(|name| folder.path().join(name));
+    mine.iter().for_each(|path| std::fs::write(path, "").unwrap());
+    trained(2, 1).save(folder.path(), "these").unwrap();
+    assert!(mine.iter().all(|path| path.exists()) && !numbers.exists());
     std::fs::write(folder.path().join("training.json"), "{").unwrap();
     assert!(told("these", &training(), 3).contains("expected the file as it was written"));
     let file = folder.path().join("file");

@@ -1,6 +1,6 @@
 //! Training, epoch by epoch.
 
-use dam_core::learning::{Descent, Gradient, ReadoutScratch};
+use dam_core::learning::{Descent, Gradient, Scratch};
 use dam_core::nalgebra::DVector;
 use dam_core::{DensePatterns, Euclidean, Purpose, Streams};
 use rand::seq::SliceRandom;
@@ -36,7 +36,7 @@ pub struct Trainer {
     pub(super) velocity: Gradient<f32>,
     pub(super) history: Vec<Epoch>,
     pub(super) evaluations: Vec<Evaluation>,
-    scratch: ReadoutScratch<f32>,
+    scratch: Scratch<f32>,
 }
 
 /// What an epoch told in passing: of every image by the memories before the step that used it.
@@ -102,7 +102,7 @@ impl Trainer {
     ) -> Result<Self, Error> {
         training.check()?;
         let velocity = velocity.unwrap_or_else(|| Gradient::zeros(&memories));
-        let scratch = ReadoutScratch::default();
+        let scratch = Scratch::default();
         let trainer = Self { training, streams, memories, velocity, history, evaluations, scratch };
         trainer.classifier(0)?;
         Ok(trainer)

@@ -184,19 +184,20 @@ impl Dataset {
             let (rows, columns, pixels) = read_images(images)?;
             Images::new(rows, columns, pixels, read_labels(labels)?)
         };
-        Self::new(set(&paths[0], &paths[1])?, set(&paths[2], &paths[3])?, None)
+        Self::new(set(&paths[0], &paths[1])?, set(&paths[2], &paths[3])?)
     }
 
-    /// Two sets of one size; known ones are told by their checksum, others have the name that is given.
-    pub(crate) fn new(train: Images, test: Images, name: Option<&str>) -> Result<Self, Error> {
+    /// Two sets of one size.
+    fn new(train: Images, test: Images) -> Result<Self, Error> {
         if train.shape() != test.shape() {
             let of = |images: &Images| format!("{} x {} pixels", images.rows, images.columns);
             return Err(Error::Images { expected: of(&train), found: of(&test) });
         }
-        Ok(Self::of(train, test, name))
+        Ok(Self::of(train, test, "images of unknown origin"))
     }
 
-    fn of(train: Images, test: Images, name: Option<&str>) -> Self {
+    /// Known sets are told by their checksum, others have the name that is given.
+    fn of(train: Images, test: Images, name: &str) -> Self {
         let mut digest = Sha256::new();
         for images in [&train, &test] {
             digest.update(idx::image_bytes(images));
@@ -204,7 +205,7 @@ impl Dataset {
         }
         let sha256: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let known = KNOWN.iter().find(|(_, sum)| *sum == sha256).map(|(name, _)| *name);
-        let name = known.or(name).unwrap_or("images of unknown origin").to_owned();
+        let name = known.unwrap_or(name).to_owned();
         Self { origin: Origin { name, sha256 }, train, test }
     }
 

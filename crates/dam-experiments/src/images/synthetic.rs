@@ -47,7 +47,7 @@ pub fn synthetic(seed: u64) -> Dataset {
         }
         Images { rows: SIDE, columns: SIDE, pixels, labels }
     };
-    Dataset::of(set(4000, 0), set(1000, 1), Some("synthetic images"))
+    Dataset::of(set(4000, 0), set(1000, 1), "synthetic images")
 }
 
 /// From a point to a line between two others.

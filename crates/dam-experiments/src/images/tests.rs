@@ -17,7 +17,7 @@ fn written(folder: &Path) -> Dataset {
     write_labels(&folder.join(FILES[1]), &train).unwrap();
     write_images(&folder.join(FILES[2]), &test).unwrap();
     write_labels(&folder.join(FILES[3]), &test).unwrap();
-    Dataset::new(train, test, None).unwrap()
+    Dataset::new(train, test).unwrap()
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn sets_that_do_not_fit_are_refused() {
     assert!(told(1, 3, 6, &[1]).contains("expected 2 labels, found 1"));
     assert!(told(1, 3, 3, &[10]).contains("expected labels 0 to 9, found 10"));
     let other = Images::new(4, 3, vec![0; 12], vec![1]).unwrap();
-    let message = Dataset::new(images(5), other, None).unwrap_err().to_string();
+    let message = Dataset::new(images(5), other).unwrap_err().to_string();
     assert!(message.contains("expected 3 x 4 pixels, found 4 x 3 pixels"));
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::Tries;
+use super::plan::{Tries, WARMER};
 use super::record::{Record, Trained};
 use super::{Cell, OverloadedMemory, Settings, figures};
 use crate::harness::Records;
@@ -50,7 +50,7 @@ pub(super) fn errors(
         report.text(format!(
             "K = {memories} is trained at two temperatures only: the first that is tried at K = {from} and {} times it, carried over by \
              K^{{1/n}}.",
-            Tries::WARMER
+            WARMER
         ));
     }
     let chosen = |of: &[&Trained], value: fn(&Trained) -> f64| Summary::of(of.iter().map(|t| value(t)));
@@ -67,12 +67,7 @@ pub(super) fn errors(
                 1,
                 all.values().map(|of| chosen(of, |t| t.choice().temperature)),
             )
-            .spread(
-                "at_an_end",
-                "an end of those tried",
-                1,
-                all.values().map(|of| chosen(of, |t| f64::from(u8::from(at_an_end(t))))),
-            )
+            .number("at_an_end", "an end chosen, share", 2, all.values().map(|of| at_an_end(of)))
             .spread(
                 "train_percent",
                 "training error, %",
@@ -128,11 +123,15 @@ fn tries(all: &ByLoad<'_>, report: &mut Report) {
     );
 }
 
-/// Whether the lowest or highest temperature that was tried was chosen.
-fn at_an_end(t: &Trained) -> bool {
-    let all = || t.tries.iter().map(|t| t.temperature);
-    let chosen = t.choice().temperature;
-    all().all(|other| other >= chosen) || all().all(|other| other <= chosen)
+/// The share of draws in which the lowest or highest temperature was chosen; none where there are but two.
+fn at_an_end(of: &[&Trained]) -> Option<f64> {
+    let is_end = |t: &&&Trained| {
+        let all = || t.tries.iter().map(|t| t.temperature);
+        let chosen = t.choice().temperature;
+        all().all(|other| other >= chosen) || all().all(|other| other <= chosen)
+    };
+    let inner = of.iter().all(|t| t.tries.len() > 2);
+    inner.then(|| of.iter().filter(is_end).count() as f64 / of.len() as f64)
 }
 
 /// A training whose memories have not learned: it errs in more than half of its own images.
@@ -182,7 +181,7 @@ fn statements(settings: &Settings, all: &ByLoad<'_>, report: &mut Report) {
     let names: Vec<String> = unlearned.map(|((n, k), _)| format!("n = {n}, K = {k}")).collect();
     if !names.is_empty() {
         report.note(format!(
-            "Not learned at any temperature that was tried, in some draw: {}. Means of these rows are of no use; differences and the figure leave such \
+            "Not learned at any temperature that was tried, in some draw: {}. Means of these rows are of no use; differences and the figure of errors against K leave such \
              draws out.",
             names.join("; ")
         ));

@@ -3,10 +3,11 @@
 use dam_analysis::theory::capacity::{SignalToNoise, printed_error_probability};
 
 use super::capacity::{Networks, POWERS, unstable};
-use super::convergence::{ASYNCHRONOUS, ByOrder, Cues, DRAWN, fraction, mean_sweeps, name as source, null};
+use super::convergence::{ASYNCHRONOUS, ByOrder, fraction, null};
 use super::errors::{ByLoad, failed, percent};
 use super::plan::{EPSILONS, epsilon};
 use super::record::{Recovery, Trained};
+use super::sweeps::{Cues, SHOWN, mean_sweeps, name as source};
 use super::{Settings, Stored};
 use crate::Error;
 use crate::figure::{Axis, Figure, Guide, Mark, Panel, Series};
@@ -195,8 +196,8 @@ pub(super) fn sweeps(all: &Cues<'_>) -> Figure {
     };
     let mut panels = Vec::new();
     for patterns in [Stored::Images, Stored::Random] {
-        let title = format!("{}, {DRAWN} % turned", source(patterns));
-        let place = |key: &Key| (key.3 == DRAWN).then_some(key.2 as f64);
+        let title = format!("{}, {SHOWN} % turned", source(patterns));
+        let place = |key: &Key| (key.3 == SHOWN).then_some(key.2 as f64);
         panels.push(panel(patterns, title, Axis::log("patterns K"), &place));
         let title = format!("{}, K = {most}", source(patterns));
         let place = |key: &Key| (key.2 == most).then_some(key.3 as f64);

@@ -13,7 +13,7 @@ use crate::Error;
 use crate::images::Dataset;
 
 /// Stored patterns that are started from themselves.
-const OWN: usize = 60;
+const STARTED: usize = 60;
 
 pub(super) fn measure(
     data: &Dataset,
@@ -45,7 +45,7 @@ pub(super) fn measure(
                     (starts, nearest_other(&stored, &which).collect())
                 }
             };
-            memories.recovery(&starts, null.into_iter(), OWN, streams).map(Record::Stored)
+            memories.recovery(&starts, null.into_iter(), STARTED, streams).map(Record::Stored)
         }
         Cell::Retrieval { patterns, memories, order, .. } => {
             retrieval(patterns, &data.train, (memories, order), streams).map(Record::Retrieval)
@@ -64,7 +64,8 @@ pub(super) fn cost(settings: &Settings, cell: &Cell) -> f64 {
         Cell::Training { memories, order, .. } => {
             let Some(row) = settings.row(memories) else { return 0.0 };
             let tries = row.trainings(order, settings.sites()).len() as f64;
-            let shown = if memories == settings.shown { 2.0 } else { 1.0 };
+            // The chosen training is repeated for its curve.
+            let shown = if memories == settings.shown { 1.0 } else { 0.0 };
             (tries + shown) * row.epochs as f64 * memories as f64 * 4e-5 * share
         }
         Cell::Stored { .. } => settings.inputs as f64 * 0.05 * share,

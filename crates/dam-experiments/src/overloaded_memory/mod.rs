@@ -17,6 +17,7 @@ mod recovery;
 mod report;
 mod retrieval;
 mod stability;
+mod sweeps;
 #[cfg(test)]
 mod tests;
 mod training;

@@ -57,7 +57,7 @@ pub struct Row {
 pub enum Tries {
     /// These multiples of a scale, which is what suits a hundred memories, times (K/100)^{1/2n}.
     Factors(Vec<f64>),
-    /// The scale of so many memories and [`WARMER`](Self::WARMER) times it, both carried to K by K^{1/n}.
+    /// The scale of so many memories, the first temperature of their row, and 1.6 times it, both carried to K by K^{1/n}.
     CarriedFrom(usize),
 }
 
@@ -126,10 +126,8 @@ pub(super) fn scale(order: u32, memories: usize, sites: usize) -> f64 {
     hundred * (memories as f64 / 100.0).powf(0.5 / n) * (sites as f64 / 784.0).sqrt()
 }
 
-impl Tries {
-    /// The second temperature over the first, where two are carried over.
-    pub const WARMER: f64 = 1.6;
-}
+/// The second temperature over the first, where two are carried over.
+pub(super) const WARMER: f64 = 1.6;
 
 impl Row {
     /// The trainings of a row at its temperatures.
@@ -139,7 +137,7 @@ impl Row {
             Tries::Factors(factors) => factors.iter().map(|factor| factor * scale(self.memories)).collect(),
             Tries::CarriedFrom(from) => {
                 let ratio = (self.memories as f64 / *from as f64).powf(1.0 / f64::from(order));
-                [1.0, Tries::WARMER].map(|factor| factor * ratio * scale(*from)).to_vec()
+                [1.0, WARMER].map(|factor| factor * ratio * scale(*from)).to_vec()
             }
         };
         temperatures.into_iter().map(|t| Training::short(self.memories, order, t, self.epochs)).collect()
@@ -311,6 +309,17 @@ impl Settings {
         for (k, row) in self.errors.iter().enumerate() {
             if self.errors[..k].iter().any(|other| other.memories == row.memories) {
                 return wrong("rows of unlike K", row.memories.to_string());
+            }
+            if let Tries::CarriedFrom(from) = row.tries {
+                let first = self
+                    .row(from)
+                    .map(|row| matches!(&row.tries, Tries::Factors(of) if of.first() == Some(&1.0)));
+                if first != Some(true) {
+                    return wrong(
+                        "temperatures carried over from a row whose first factor is 1",
+                        from.to_string(),
+                    );
+                }
             }
             for &order in &self.orders {
                 let trainings = row.trainings(order, self.sites());

@@ -19,7 +19,7 @@ use crate::images::Images;
 pub(super) const DYNAMICS: [&str; 4] = ["none", "one synchronous step", "synchronous", "asynchronous"];
 pub(super) const MEASURES: [&str; 3] = ["literal", "by sign", "normalised"];
 /// Overlap with the own pattern from which on it counts as kept, or retrieved.
-pub(super) const OWN: f64 = 0.95;
+pub(super) const KEPT: f64 = 0.95;
 
 /// An image in black and white: the paper's D is of ±1, and a pixel above 127 is +1.
 pub(super) fn binary(images: &Images, k: usize) -> Result<Spins, Error> {
@@ -147,7 +147,7 @@ impl<E: Energy<Space = Hypercube> + Priced<Flip>> Memories<E> {
         let own = own.min(self.signs.len());
         let starts = &self.signs[..own];
         let stay = self.ends(starts, streams.branch(1))?;
-        let near = |(start, end): &(&Spins, &Spins)| start.dot(end) as f64 >= OWN * start.len() as f64;
+        let near = |(start, end): &(&Spins, &Spins)| start.dot(end) as f64 >= KEPT * start.len() as f64;
         let recovered = starts.iter().zip(&stay).filter(near).count();
         let ends = ends.iter().map(|ends| self.summary(ends)).collect::<Result<Vec<_>, _>>()?;
         Ok(Recovery { inputs: inputs.len(), ends, null: fractions(null), own, recovered })

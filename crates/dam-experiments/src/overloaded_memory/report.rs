@@ -1,6 +1,6 @@
 //! The report.
 
-use super::{OverloadedMemory, Settings, capacity, convergence, errors, pictures};
+use super::{OverloadedMemory, Settings, capacity, convergence, errors, pictures, sweeps};
 use crate::Error;
 use crate::harness::Records;
 use crate::report::Report;
@@ -26,7 +26,7 @@ pub(super) fn report(settings: &Settings, records: &Records<OverloadedMemory>) -
     errors::errors(settings, records, &mut report)?;
     convergence::trained(settings, records, &mut report)?;
     convergence::stored(settings, records, &mut report)?;
-    convergence::sweeps(records, &mut report)?;
+    sweeps::sweeps(records, &mut report)?;
     capacity::capacity(settings, records, &mut report)?;
     pictures::pictures(settings, records, &mut report);
     Ok(report)

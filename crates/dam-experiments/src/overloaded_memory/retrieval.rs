@@ -8,7 +8,7 @@ use dam_core::{Corruption, FlipExactly, Hypercube, Purpose, Runner, Spins, State
 use super::Stored;
 use super::plan::CORRUPTIONS;
 use super::record::Retrieval;
-use super::recovery::{OWN, binary, rectified};
+use super::recovery::{KEPT, binary, rectified};
 use super::training::some;
 use crate::Error;
 use crate::images::Images;
@@ -55,7 +55,7 @@ pub(super) fn retrieval(
             let mut x = flips.corrupt(&space, pattern, &mut streams.rng(Purpose::Cues, index))?;
             let run = runner.run(&memory, &dynamics, &mut x, &mut streams.rng(Purpose::Dynamics, index))?;
             told.cues += 1;
-            told.retrieved += usize::from(space.overlap(&x, pattern) >= OWN);
+            told.retrieved += usize::from(space.overlap(&x, pattern) >= KEPT);
             if run.reason == StopReason::Converged {
                 told.settled += 1;
                 told.sweeps += run.steps;

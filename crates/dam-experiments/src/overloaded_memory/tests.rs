@@ -6,7 +6,7 @@ use dam_analysis::theory::tails::Overlaps;
 use dam_core::nalgebra::DVector;
 use dam_core::{Hypercube, Purpose, Spins, StateSpace};
 
-use super::plan::{EPSILONS, TAILS, epsilon, scale};
+use super::plan::{EPSILONS, TAILS, WARMER, epsilon, scale};
 use super::recovery::{Memories, binary, nearest_other};
 use super::*;
 use crate::harness::{self, Options, Outcome};
@@ -111,7 +111,7 @@ fn training_learns_chooses_by_validation_and_draws_share_their_images() {
     // Temperatures of 60 memories are two of 30, carried over by K^(1/n).
     let carried = scale(4, 30, 256) * 2.0_f64.powf(0.25);
     let ratios = [0, 1].map(|k| trained.tries[k].temperature / carried);
-    assert!((ratios[0] - 1.0).abs() < 1e-12 && (ratios[1] - Tries::WARMER).abs() < 1e-12, "{ratios:?}");
+    assert!((ratios[0] - 1.0).abs() < 1e-12 && (ratios[1] - WARMER).abs() < 1e-12, "{ratios:?}");
     assert!((scale(4, 1600, 784) / scale(4, 100, 784) - 2.0_f64.sqrt()).abs() < 1e-12);
 }
 
@@ -220,6 +220,7 @@ fn settings_of_other_images_or_without_sense_are_refused() {
     assert!(rows(vec![row(5, Tries::Factors(vec![]))]));
     assert!(rows(vec![row(5, Tries::Factors(vec![-1.0]))]));
     assert!(rows(vec![row(5, Tries::Factors(vec![1.0])), row(5, Tries::Factors(vec![1.0]))]));
+    assert!(rows(vec![row(5, Tries::CarriedFrom(7))]));
     assert!(refused(Settings { validation: 0, ..settings() }));
     assert!(refused(Settings { stored: (0, vec![2]), ..settings() }));
     assert!(refused(Settings { tails: (1, 0), ..settings() }));

@@ -1,6 +1,6 @@
 //! One cell of training.
 
-use dam_core::learning::ReadoutScratch;
+use dam_core::learning::Scratch;
 use dam_core::nalgebra::DVector;
 use dam_core::{DensePatterns, Euclidean, PatternStore, Purpose, Spins, Streams};
 use rand::seq::SliceRandom;
@@ -17,7 +17,7 @@ const POINTS: [usize; 11] = [1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 80];
 /// Memories and retrievals that are drawn.
 const DRAWN: usize = 10;
 /// Memories that are started from themselves.
-const OWN: usize = 100;
+const STARTED: usize = 100;
 
 pub(super) fn trained(
     data: &Dataset,
@@ -55,7 +55,7 @@ pub(super) fn trained(
     };
     // Nothing is chosen any more.
     sets.test = examples(&data.test);
-    let wrong = classifier.errors(&memories_of, &sets.test, &mut ReadoutScratch::default())?;
+    let wrong = classifier.errors(&memories_of, &sets.test, &mut Scratch::default())?;
     let test = wrong as f64 / sets.test.len() as f64;
     let mut curve = Vec::new();
     if memories == settings.shown {
@@ -77,7 +77,7 @@ pub(super) fn trained(
         let all = (0..images.len()).map(|k| binary(&images, k)).collect::<Result<Vec<_>, _>>()?;
         let which = some(images.len(), settings.inputs, streams);
         let inputs: Vec<Spins> = which.iter().map(|&k| all[k].clone()).collect();
-        recovery = Some(of.recovery(&inputs, nearest_other(&all, &which), OWN, streams)?);
+        recovery = Some(of.recovery(&inputs, nearest_other(&all, &which), STARTED, streams)?);
         if realization == 0 {
             let inputs = &inputs[..DRAWN.min(inputs.len())];
             let ends = of.ends(inputs, streams)?;
