@@ -20,9 +20,9 @@
 //! let mut rng = streams.rng(Purpose::Cues, 0);
 //! let centre = space.sample_cube(&mut rng);
 //! let examples: Vec<DVector<f64>> = (0..50).map(|_| &centre + 0.1 * space.sample(&mut rng)).collect();
-//! let patterns = (0..4).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu)));
-//! let mut memory = models::lse(space, 1.0, patterns)?.into_store();
-//! let (loss, mut velocity) = (MeanEnergy::new(Exponential::anchored(1.0)?, LogSum, 1.0)?, Gradient::zeros(&memory));
+//! let patterns: Vec<_> = (0..4).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+//! let mut memory = models::attention(space, 1.0, &patterns)?.into_store();
+//! let (loss, mut velocity) = (MeanEnergy::new(Exponential::new(1.0)?, LogSum, 1.0)?, Gradient::zeros(&memory));
 //! let batch: Vec<&DVector<f64>> = examples.iter().collect();
 //! let descent = Descent::new(0.5, 0.05, 2.0)?;
 //! let mut energies = Vec::new();

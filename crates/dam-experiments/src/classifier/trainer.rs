@@ -19,7 +19,7 @@ use crate::images::CLASSES;
 /// use dam_experiments::classifier::{Trainer, Training, examples};
 /// use dam_experiments::images::synthetic;
 ///
-/// let images = synthetic(1)?;
+/// let images = synthetic(1);
 /// let (train, test) = (examples(&images.train), examples(&images.test));
 /// let mut trainer = Trainer::new(Training::short(50, 3, 30.0, 5), train[0].sites.len(), Streams::new(1))?;
 /// for _ in 0..5 {
