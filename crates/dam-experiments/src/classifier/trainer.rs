@@ -21,7 +21,7 @@ use crate::images::CLASSES;
 ///
 /// let images = synthetic(1);
 /// let (train, test) = (examples(&images.train), examples(&images.test));
-/// let mut trainer = Trainer::new(Training::short(50, 3, 30.0, 5), train[0].sites.len(), Streams::new(1))?;
+/// let mut trainer = Trainer::new(Training::short(50, 3, 5.0, 5), train[0].sites.len(), Streams::new(1))?;
 /// for _ in 0..5 {
 ///     trainer.epoch(&train)?;
 /// }
