@@ -9,7 +9,7 @@ use crate::kernel::{Kernel, check_kernel};
 use crate::learning::products::Batch;
 use crate::learning::{Gradient, Objective, Scratch};
 use crate::reduce::Reduction;
-use crate::simd::{panel_rows, strip};
+use crate::simd::panel_rows;
 use crate::store::{DensePatterns, PatternStore};
 use crate::{Error, Real, VectorSpace};
 
@@ -62,9 +62,8 @@ impl<S: VectorSpace<Scalar = T, State = DVector<T>>, T: Real, K: Kernel, Q: Aggr
         batch.room(count, &mut scratch.h);
         batch.overlaps(patterns, 1.0 / n as f64, &mut scratch.h, |_, _| ());
 
-        let lanes = count.next_multiple_of(strip::<T>());
         let share = self.prefactor / examples.len() as f64;
-        let energies = batch.each_block(lanes, &mut scratch.h, |states, h| {
+        let energies = batch.each_block(count, &mut scratch.h, |states, h| {
             let mut sum = 0.0;
             for s in 0..states {
                 let mut total = Reduction::new(&self.kernel, &form, n);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::learning::Gradient;
+use crate::learning::gradient::width;
 use crate::parallel::{map, map_parts, map_pieces};
 use crate::simd::{Factors, Fill, Lines, Multiply, Panel, Strips, panel_rows, strip, unit};
 use crate::store::{DensePatterns, PatternStore, States};
@@ -80,8 +81,7 @@ impl<T: Real> Batch<T> {
         h: &mut [T],
         task: impl Fn(&Slab, &mut [T]) -> R + Sync,
     ) -> Vec<Vec<R>> {
-        let lanes = Self::lanes(patterns.len());
-        self.each_slab(lanes, h, |slab, h| {
+        self.each_slab(patterns.len(), h, |slab, h| {
             for p in slab.panels.clone() {
                 let (from, width) = slab.panel::<T>(p);
                 let first = p * panel_rows::<T>();
@@ -95,17 +95,18 @@ impl<T: Real> Batch<T> {
     /// Calls `task(block, panels, h of these panels)` for groups of panels of `h`, as [`overlaps`](Self::overlaps) left it.
     pub(super) fn each_slab<R: Send>(
         &self,
-        lanes: usize,
+        patterns: usize,
         h: &mut [T],
         task: impl Fn(&Slab, &mut [T]) -> R + Sync,
     ) -> Vec<Vec<R>> {
         let mut pieces = Vec::new();
         let mut slabs = Vec::new();
+        let (lanes, panels) = (Self::lanes(patterns), patterns.div_ceil(panel_rows::<T>()));
         for (block, h) in h.chunks_mut(BLOCK * lanes).enumerate() {
             let states = self.blocks[block].count;
             for (k, h) in h.chunks_mut(TOGETHER * panel_rows::<T>() * states).enumerate() {
-                let last = lanes.div_ceil(panel_rows::<T>()).min((k + 1) * TOGETHER);
-                slabs.push(Slab { block, states, lanes, panels: k * TOGETHER..last });
+                let panels = k * TOGETHER..panels.min((k + 1) * TOGETHER);
+                slabs.push(Slab { block, states, patterns, panels });
                 pieces.push(h);
             }
         }
@@ -117,11 +118,11 @@ impl<T: Real> Batch<T> {
     /// Calls `task(states, h)` for every block.
     pub(super) fn each_block<R: Send>(
         &self,
-        lanes: usize,
+        patterns: usize,
         h: &mut [T],
         task: impl Fn(usize, &mut [T]) -> R + Sync,
     ) -> Vec<R> {
-        map_parts(h, BLOCK * lanes, |block, h| task(self.blocks[block].count, h))
+        map_parts(h, BLOCK * Self::lanes(patterns), |block, h| task(self.blocks[block].count, h))
     }
 
     /// Adds Σ_s h_s x_s to every pattern of `gradient`, every sum in the order of the states.
@@ -134,7 +135,7 @@ impl<T: Real> Batch<T> {
         let mut pieces = Vec::new();
         let mut places = Vec::new();
         for (p, panel) in gradient.panels.chunks_mut(len).enumerate() {
-            let width = super::gradient::width::<T>(count, p);
+            let width = width::<T>(count, p);
             for (k, piece) in panel.chunks_mut(part * width).enumerate() {
                 pieces.push(piece);
                 places.push((p, width, k * part));
@@ -182,7 +183,7 @@ impl<T: Real> Batch<T> {
 pub(super) struct Slab {
     pub(super) block: usize,
     pub(super) states: usize,
-    lanes: usize,
+    patterns: usize,
     pub(super) panels: Range<usize>,
 }
 
@@ -190,12 +191,12 @@ impl Slab {
     /// Where panel `p` begins, and its width.
     pub(super) fn panel<T>(&self, p: usize) -> (usize, usize) {
         let from = (p - self.panels.start) * panel_rows::<T>() * self.states;
-        (from, panel_rows::<T>().min(self.lanes - p * panel_rows::<T>()))
+        (from, width::<T>(self.patterns, p))
     }
 }
 
 /// Adds to panels of a gradient: `add(panel, width, its numbers)`.
 pub(super) fn each_panel<T: Real>(gradient: &mut Gradient<T>, add: impl Fn(usize, usize, &mut [T]) + Sync) {
     let (count, len) = (gradient.count, gradient.panel_len());
-    map_parts(&mut gradient.panels, len, |p, panel| add(p, super::gradient::width::<T>(count, p), panel));
+    map_parts(&mut gradient.panels, len, |p, panel| add(p, width::<T>(count, p), panel));
 }

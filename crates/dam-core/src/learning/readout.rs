@@ -98,8 +98,8 @@ impl Readout {
         let z = self.forward(patterns, &batch, &changes, scratch)?;
         let (total, slopes) = self.slopes::<T>(&batch, &z, loss)?;
 
-        let (labels, lanes) = (self.labels, patterns.len().next_multiple_of(strip::<T>()));
-        let turned = batch.each_slab(lanes, &mut scratch.h, |slab, h| {
+        let labels = self.labels;
+        let turned = batch.each_slab(patterns.len(), &mut scratch.h, |slab, h| {
             let first = slab.panels.start * panel_rows::<T>();
             let width: usize = slab.panels.clone().map(|p| slab.panel::<T>(p).1).sum();
             let mut turned = vec![T::zero(); labels * width];

@@ -9,7 +9,6 @@ use dam_core::nalgebra::DVector;
 use dam_core::npy::{self, Axes};
 use dam_core::{DensePatterns, Euclidean, PatternStore, Streams};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Epoch, Evaluation, Trainer, Training};
 use crate::{Error, output};
@@ -145,11 +144,7 @@ fn digest(
     history: &[Epoch],
     evaluations: &[Evaluation],
 ) -> Result<String, serde_json::Error> {
-    let mut digest = Sha256::new();
-    for row in rows {
-        let bytes: Vec<u8> = row.iter().flat_map(|x| x.to_le_bytes()).collect();
-        digest.update(bytes);
-    }
-    digest.update(serde_json::to_string(&(history, evaluations))?);
-    Ok(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let rows = rows.iter().map(|row| row.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
+    let told = serde_json::to_string(&(history, evaluations))?.into_bytes();
+    Ok(output::sha256(rows.chain([told])))
 }

@@ -68,21 +68,18 @@ fn read(path: &Path, magic: u32) -> Result<(Vec<usize>, Vec<u8>), Error> {
 }
 
 pub(super) fn image_bytes(images: &Images) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for word in [IMAGES as usize, images.len(), images.rows, images.columns] {
-        bytes.extend(u32::try_from(word).unwrap_or(u32::MAX).to_be_bytes());
-    }
-    bytes.extend(&images.pixels);
-    bytes
+    bytes(IMAGES, &[images.len(), images.rows, images.columns], &images.pixels)
 }
 
 pub(super) fn label_bytes(images: &Images) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for word in [LABELS as usize, images.len()] {
-        bytes.extend(u32::try_from(word).unwrap_or(u32::MAX).to_be_bytes());
-    }
-    bytes.extend(&images.labels);
-    bytes
+    bytes(LABELS, &[images.len()], &images.labels)
+}
+
+/// A file of this magic number and axes.
+fn bytes(magic: u32, axes: &[usize], content: &[u8]) -> Vec<u8> {
+    let axes = axes.iter().map(|&axis| u32::try_from(axis).unwrap_or(u32::MAX));
+    let head = std::iter::once(magic).chain(axes).flat_map(u32::to_be_bytes);
+    head.chain(content.iter().copied()).collect()
 }
 
 /// Writes the pixels of images.

@@ -15,12 +15,11 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 pub use idx::{read_images, read_labels, write_images, write_labels};
 pub use synthetic::synthetic;
 
-use crate::Error;
+use crate::{Error, output};
 
 /// Where images come from, as options of a program.
 #[derive(Args, Clone, Debug, Default)]
@@ -198,12 +197,8 @@ impl Dataset {
 
     /// Known sets are told by their checksum, others have the name that is given.
     fn of(train: Images, test: Images, name: &str) -> Self {
-        let mut digest = Sha256::new();
-        for images in [&train, &test] {
-            digest.update(idx::image_bytes(images));
-            digest.update(idx::label_bytes(images));
-        }
-        let sha256: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let files = [&train, &test].map(|images| [idx::image_bytes(images), idx::label_bytes(images)]);
+        let sha256 = output::sha256(files.as_flattened());
         let known = KNOWN.iter().find(|(_, sum)| *sum == sha256).map(|(name, _)| *name);
         let name = known.unwrap_or(name).to_owned();
         Self { origin: Origin { name, sha256 }, train, test }
