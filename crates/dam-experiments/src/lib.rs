@@ -17,8 +17,10 @@ pub mod overloaded_memory;
 pub mod phase_boundary;
 pub mod predictors;
 pub mod report;
+mod reproduce;
 mod summary;
 pub mod thermal_phases;
 
 pub use error::Error;
+pub use reproduce::reproduce;
 pub use summary::{Summary, realizations};

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub use measure::PatternRecord;
 pub(crate) use measure::noiseless_ends;
-pub use paper::{AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, IndependentRow, PaperRow, TABLE_1};
+pub use paper::{AVERAGE_PRECISION_200, COLUMNS, GAINS, INDEPENDENT, IndependentRow, PaperRow, TABLE_1};
 pub(crate) use plan::size;
 pub use plan::{Choices, Labels, Metric, Model, Precision, Row, Settings};
 

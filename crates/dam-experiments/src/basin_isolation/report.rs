@@ -60,7 +60,8 @@ pub(super) fn report(
     });
     let (table, orders, centred) = (table?, orders?, centred?);
 
-    let mut report = Report::new("Basin isolation: can local energy geometry predict which patterns fail?");
+    let mut report =
+        Report::new("Basin isolation: can local energy geometry predict which patterns fail?").errata('B');
     method(settings, &mut report);
     if !table.is_empty() {
         table_1::report(&table, &mut report);

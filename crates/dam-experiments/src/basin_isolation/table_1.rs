@@ -3,8 +3,8 @@
 use dam_analysis::roc::Interval;
 
 use super::report::Measured;
-use super::statistics::{columns, draw_sd};
-use super::{AVERAGE_PRECISION_200, COLUMNS, INDEPENDENT, TABLE_1};
+use super::statistics::{Prediction, Realization, columns, draw_sd};
+use super::{AVERAGE_PRECISION_200, COLUMNS, GAINS, INDEPENDENT, PaperRow, TABLE_1};
 use crate::Summary;
 use crate::report::{Quantity, Report, Table};
 
@@ -60,30 +60,52 @@ pub(super) fn report(table: &[Measured<'_>], report: &mut Report) {
          include what all patterns of a realization share, and is too narrow where the spread over realizations is wider.",
     );
 
-    for (of, columns) in table.iter().zip(&all) {
-        let (n, m) = (of.row.n, of.row.m);
-        let Some(paper) = TABLE_1.iter().find(|paper| (paper.n, paper.m) == (n, m)) else { continue };
-        for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
-            report.quantity(Quantity {
-                name: format!("{title}, N = {n}"),
-                source: "Table 1".into(),
-                paper: Some(paper.columns[k]),
-                ours: columns[k],
-                digits,
-            });
-        }
-        if n == 200 {
-            report.quantity(Quantity {
-                name: "AUC-PR(I_μ), N = 200".into(),
-                source: "section 3.2".into(),
-                paper: Some(AVERAGE_PRECISION_200),
-                ours: of.spread(|r| r.predictions.map_or(f64::NAN, |p| p[0].average_precision)),
-                digits: 3,
-            });
-        }
+    for paper in &TABLE_1 {
+        let of = table.iter().find(|of| (of.row.n, of.row.m) == (paper.n, paper.m));
+        compare(paper, of, report);
     }
     if table.iter().any(|of| INDEPENDENT.iter().any(|other| other.n == of.row.n)) {
         report.table(independent(table, &all));
+    }
+}
+
+/// The paper's numbers of one row beside ours, if that row was run.
+fn compare(paper: &PaperRow, of: Option<&Measured<'_>>, report: &mut Report) {
+    let n = paper.n;
+    let none = Summary::of([]);
+    let all = of.map_or([none; 5], |of| columns(&of.all));
+    for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
+        let name = format!("{title}, N = {n}");
+        report.quantity(Quantity::measured(name, "Table 1", paper.columns[k], all[k], digits));
+    }
+    let predicted = |value: fn(&[Prediction; 3]) -> f64| {
+        let of_realization = |r: &Realization<'_>| r.predictions.as_ref().map_or(f64::NAN, value);
+        of.map_or(none, |of| of.spread(of_realization))
+    };
+    // The ends of the interval depend on how many patterns are judged; the paper judges all.
+    if of.is_none_or(|of| of.row.judged == paper.m) {
+        let ours = [predicted(|p| p[0].interval.lower), predicted(|p| p[0].interval.upper)];
+        for ((end, ours), theirs) in ["lower", "upper"].into_iter().zip(ours).zip(paper.interval) {
+            let name = format!("{end} end of the 95 % bootstrap interval of AUC(I_μ), N = {n}");
+            report.quantity(Quantity::measured(name, "Table 1", theirs, ours, 2));
+        }
+    }
+    if let Some((_, gain)) = GAINS.into_iter().find(|(size, _)| *size == n) {
+        let name = format!("AUC(I_μ) − AUC(mean |O|), N = {n}");
+        report.quantity(Quantity::measured(name, "section 3.1", gain, predicted(|p| p[0].auc - p[1].auc), 3));
+    }
+    let largest = |r: &Realization<'_>| {
+        let of = r.patterns.iter().filter_map(|pattern| pattern.overlaps);
+        Summary::of(of.map(|overlaps| overlaps.max)).mean
+    };
+    let name = format!("mean over patterns of max O, √(4 ln N/N) in the paper, N = {n}");
+    let formula = (4.0 * (n as f64).ln() / n as f64).sqrt();
+    let ours = of.map_or(none, |of| of.spread(largest));
+    report.quantity(Quantity::measured(name, "section 3.1", formula, ours, 3).erratum("B6"));
+    if n == 200 {
+        let ours = predicted(|p| p[0].average_precision);
+        let name = "AUC-PR(I_μ), N = 200";
+        report.quantity(Quantity::measured(name, "section 3.2", AVERAGE_PRECISION_200, ours, 3));
     }
 }
 

@@ -11,7 +11,7 @@ use super::fit::{Basis, Fit};
 use super::plan::{patterns, thousandths};
 use super::{Cell, Descent, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
-use crate::report::{Report, Table};
+use crate::report::{Quantity, Report, Table};
 use crate::{Error, Summary};
 
 /// λ of the table of thresholds.
@@ -105,6 +105,17 @@ impl Crossing {
 
     pub(super) fn limit(&self) -> Result<Option<f64>, Error> {
         Ok(self.patterns.typical_lambda(thousandths(self.load))?)
+    }
+
+    /// The limits of quadratic fits to single draws: the first at every size, the second, …
+    fn quadratic_limits(&self) -> Summary {
+        let points = points(&self.sizes);
+        let draws = points.iter().map(|p| self.sizes[&(p.0 as usize)].len()).min().unwrap_or(0);
+        let limit = |draw: usize| {
+            let of = points.iter().map(|&(n, _, error)| (n, self.sizes[&(n as usize)][draw], error));
+            Some(Fit::of(Basis::Quadratic, &of.collect::<Vec<_>>())?.limit)
+        };
+        Summary::of((0..draws).filter_map(limit))
     }
 
     fn of((patterns, load, descent): (Patterns, usize, Descent), sizes: Sizes) -> Result<Self, Error> {
@@ -252,6 +263,18 @@ pub(super) fn crossovers(
     }
     if !fitted.is_empty() {
         report.table(table);
+    }
+    // The paper's figure is of spherical patterns, with quadratic fits.
+    let spherical = |c: &Crossing| c.patterns == Patterns::Spherical && c.descent == Descent::Map;
+    for (c, limit) in fitted.iter().zip(&limits).filter(|(c, _)| spherical(c)) {
+        let of = Quantity::measured(
+            format!("λ₁ of spherical patterns by a quadratic fit in 1/N, α = {}", thousandths(c.load)),
+            "Figure 1: line of theory",
+            *limit,
+            c.quadratic_limits(),
+            3,
+        );
+        report.quantity(of.erratum("E1"));
     }
     report.text(format!(
         "Its bias: the same fit through the values of the mean field at the same sizes, whose limit is λ₁ exactly. No fit of three \

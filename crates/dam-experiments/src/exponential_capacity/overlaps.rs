@@ -10,7 +10,7 @@ use super::crossovers::name;
 use super::plan::{CONDENSATION_LAMBDAS, RATE_SITES, RATE_STEP, RATE_STEPS, thousandths};
 use super::{Cell, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
-use crate::report::{Report, Table};
+use crate::report::{Quantity, Report, Table};
 use crate::{Error, Summary};
 
 /// Patterns of all draws whose overlap is at least ε, by ε, and all patterns.
@@ -125,6 +125,12 @@ pub(super) fn nearest(
             .number("rate", "rate", 4, of(&|n, ln_p| Ok(nearest_rate(n, ln_p)?))?),
     );
     report.figure(figures::nearest(&all)?);
+    for (((power, factor, n), ours), leading) in rows.into_iter().zip(leading) {
+        let name = format!(
+            "cosine of the nearest of {factor} N^{power} patterns, √(2 ln P/N) in the paper, N = {n}"
+        );
+        report.quantity(Quantity::measured(name, "Figure 5: prediction", leading, ours, 3).erratum("E2"));
+    }
     report.note(
         "The leading order is approached slowly: the next term is of relative order ln ln P / ln P. What the paper calls good agreement \
          at large N is agreement to some 9 to 15 % at N = 1000 (docs/errata.md, E2).",

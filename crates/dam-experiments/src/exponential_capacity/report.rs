@@ -6,13 +6,13 @@ use crate::harness::Records;
 use crate::report::Report;
 
 pub(super) fn report(settings: &Settings, records: &Records<ExponentialCapacity>) -> Result<Report, Error> {
-    let mut report = Report::new("Exponential capacity: thresholds, condensation and basins");
+    let mut report = Report::new("Exponential capacity: thresholds, condensation and basins").errata('E');
     report.text(
         "E(x) = −(1/λ) ln Σ e^{λ ξ·x} + |x|²/2 with P = e^{αN} patterns. Descents go by x ← Ξ softmax(λ Ξᵀx), a gradient step of length \
          one that never raises the energy. A pattern is retrieved if its softmax weight exceeds 1/2 where the descent ends: at λ > 1 \
          a state that has lost its pattern keeps a large overlap with it, so that an overlap does not tell (docs/errata.md, E3). \
-         Only the abstract and the captions of the paper were at hand; theory is derived, and the paper prints no numbers to compare \
-         with.",
+         Only the abstract and the captions of the paper were at hand; theory is derived. The paper draws figures and prints \
+         no numbers; what stands as the paper’s below are the lines of theory in its figures, from its formulas.",
     );
     crossovers::thresholds(&mut report)?;
     crossovers::crossovers(settings.starts, records, &mut report)?;

@@ -161,17 +161,18 @@ pub enum Guide {
 }
 
 /// CSS that makes figures readable on a dark page (ground #121212), to be put inside
-/// `@media (prefers-color-scheme: dark)`. It applies to figures that are inline in a `<figure>`.
-pub const DARK: &str = r##"figure svg { fill: #e4e4e4; }
-figure svg > rect[width="100%"] { fill: #121212; }
-figure svg [stroke="#000000"] { stroke: #e4e4e4; }
-figure svg [stroke="#777777"] { stroke: #9a9a9a; }
-figure svg [stroke="#0072b2"] { stroke: #56b4e9; }
-figure svg [fill="#0072b2"] { fill: #56b4e9; }
-figure svg [fill="rgba(0,114,178,0.5)"] { fill: rgba(86,180,233,0.5); }
-figure svg [stroke="#d55e00"] { stroke: #f08536; }
-figure svg [fill="#d55e00"] { fill: #f08536; }
-figure svg [fill="rgba(213,94,0,0.5)"] { fill: rgba(240,133,54,0.6); }
+/// `@media (prefers-color-scheme: dark)`. It applies to figures that are inline in a `<figure>`, but for those
+/// with shades ([`Figure::is_shaded`]), which stay on white in a `<figure class="shaded">`.
+pub const DARK: &str = r##"figure:not(.shaded) svg { fill: #e4e4e4; }
+figure:not(.shaded) svg > rect[width="100%"] { fill: #121212; }
+figure:not(.shaded) svg [stroke="#000000"] { stroke: #e4e4e4; }
+figure:not(.shaded) svg [stroke="#777777"] { stroke: #9a9a9a; }
+figure:not(.shaded) svg [stroke="#0072b2"] { stroke: #56b4e9; }
+figure:not(.shaded) svg [fill="#0072b2"] { fill: #56b4e9; }
+figure:not(.shaded) svg [fill="rgba(0,114,178,0.5)"] { fill: rgba(86,180,233,0.5); }
+figure:not(.shaded) svg [stroke="#d55e00"] { stroke: #f08536; }
+figure:not(.shaded) svg [fill="#d55e00"] { fill: #f08536; }
+figure:not(.shaded) svg [fill="rgba(213,94,0,0.5)"] { fill: rgba(240,133,54,0.6); }
 "##;
 
 impl Figure {
@@ -179,6 +180,13 @@ impl Figure {
     #[must_use]
     pub fn single(name: impl Into<String>, caption: impl Into<String>, panel: Panel) -> Self {
         Self { name: name.into(), caption: caption.into(), columns: 1, panels: vec![panel] }
+    }
+
+    /// Whether a panel has shaded cells: shades mean numbers and stay what they are on a dark page, so what is written over
+    /// them must, too.
+    #[must_use]
+    pub fn is_shaded(&self) -> bool {
+        self.panels.iter().any(|panel| panel.heat.is_some())
     }
 
     /// The figure as SVG, the same bytes each time.

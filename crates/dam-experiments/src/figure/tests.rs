@@ -373,7 +373,7 @@ fn the_dark_rules_meet_what_is_drawn() {
     };
     let svg = draw(Mark::Points, &cloud) + &draw(Mark::Joined, &cloud[..3]);
     for rule in DARK.lines() {
-        assert!(rule.starts_with("figure svg "), "{rule}");
+        assert!(rule.starts_with("figure:not(.shaded) svg "), "{rule}");
         if let Some((_, rest)) = rule.split_once('[') {
             let selected = rest.split(']').next().unwrap();
             assert!(svg.contains(&format!(" {selected}")), "{selected}");

@@ -79,7 +79,7 @@ pub(super) fn basin(all: &BTreeMap<(usize, usize), Vec<Draws>>) -> Figure {
 
 /// Success against the budget.
 pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> Figure {
-    let panel = |title: &str, shown: [usize; 3], theirs: fn(&(usize, f64, f64)) -> f64, name: &str| {
+    let panel = |title: &str, shown: [usize; 3], column: usize, name: &str| {
         let mut lines: Vec<Series> = shown
             .into_iter()
             .filter_map(|k| {
@@ -89,7 +89,7 @@ pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> F
                 Some(Series::new(name, Mark::Joined, points))
             })
             .collect();
-        let points = paper::BUDGETS.iter().map(|row| [row.0 as f64 / 1e3, theirs(row), 0.0]).collect();
+        let points = paper::BUDGETS.iter().map(|row| [row.0 as f64 / 1e3, row.1[column], 0.0]).collect();
         lines.push(Series::new(name, Mark::Points, points));
         Panel {
             title: title.into(),
@@ -106,8 +106,8 @@ pub(super) fn adversary(budgets: &[f64], all: &BTreeMap<usize, Vec<Draws>>) -> F
             .into(),
         columns: 2,
         panels: vec![
-            panel("before each sweep", BEFORE_SHOWN, |row| row.1, "paper, strong"),
-            panel("within the sweep", WITHIN_SHOWN, |row| row.2, "paper, weak"),
+            panel("before each sweep", BEFORE_SHOWN, 0, "paper, strong"),
+            panel("within the sweep", WITHIN_SHOWN, 1, "paper, weak"),
         ],
     }
 }

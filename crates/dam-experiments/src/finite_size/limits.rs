@@ -67,13 +67,8 @@ pub(super) fn correlated(records: &Records<FiniteSize>, report: &mut Report) -> 
             let Some(of) = all.get(&(ensemble, p)) else { continue };
             for (what, paper, ours) in [("β", theirs[0], beta(of)), ("success", theirs[1], of.draws.rate())]
             {
-                report.quantity(Quantity {
-                    name: format!("{what}, {name}, p = {p}"),
-                    source: "Table 9".into(),
-                    paper: Some(paper),
-                    ours,
-                    digits: 3,
-                });
+                let (name, digits) = (format!("{what}, {name}, p = {p}"), if what == "β" { 3 } else { 2 });
+                report.quantity(Quantity::measured(name, "Table 9 (F6)", paper, ours, digits));
             }
         }
     }
@@ -132,13 +127,13 @@ pub(super) fn capacity(
         let last = &of[of.len() - 2..];
         let interval = |sizes| bootstrap(draws, streams, |sample| Some(exponent(sizes, sample)));
         exponents.push((order, interval(&of), interval(last)));
-        report.quantity(Quantity {
-            name: format!("exponent of the capacity with N, n = {order}, single realizations"),
-            source: "theory: n − 1, as N → ∞".into(),
-            paper: Some(f64::from(order) - 1.0),
-            ours: Summary::of((0..draws).map(|r| exponent(&of, &[r]))),
-            digits: 3,
-        });
+        report.quantity(Quantity::measured(
+            format!("exponent of the capacity with N, n = {order}, over all sizes"),
+            "abstract: Θ(N^(n−1))",
+            f64::from(order) - 1.0,
+            Summary::of((0..draws).map(|r| exponent(&of, &[r]))),
+            2,
+        ));
     }
     report.table(
         Table::new("capacity_exponent", "Exponent of the capacity with N, bootstrap over realizations")

@@ -12,7 +12,8 @@ pub(super) fn report(
     records: &Records<FiniteSize>,
     streams: Streams,
 ) -> Result<Report, Error> {
-    let mut report = Report::new("Finite-size guarantees: retrieval, adversaries and certificates at n = 3");
+    let mut report =
+        Report::new("Finite-size guarantees: retrieval, adversaries and certificates at n = 3").errata('F');
     report.text(
         "Wilson’s intervals are of the trials on these patterns; trials on the same patterns are alike, and the spread over disorder \
          draws, or an interval from resampling draws (bootstrap, 95 %), stands beside them.",

@@ -66,16 +66,16 @@ pub(super) fn convergence(
             rows.iter().filter(|(k, ..)| *k == setting).map(|(_, n, d)| (*n, *d)).collect();
         let constant = |r: usize| at.iter().map(|(n, d)| counted(*n, d, &[r])).fold(0.0, f64::max);
         let (corruption, load) = CONVERGENCE[setting];
-        report.quantity(Quantity {
-            name: format!(
-                "tightest C with T ≤ C ln N, failures as {SWEEPS} sweeps: {corruption} % wrong, α = {}",
-                load as f64 / 1e3
+        let load = load as f64 / 1e3;
+        report.quantity(Quantity::measured(
+            format!(
+                "tightest C with T ≤ C ln N, failures as {SWEEPS} sweeps: {corruption} % wrong, α = {load}"
             ),
-            source: "experiments: C".into(),
-            paper: Some(theirs),
-            ours: Summary::of((0..draws).map(constant)),
-            digits: 2,
-        });
+            "experiments: C",
+            theirs,
+            Summary::of((0..draws).map(constant)),
+            2,
+        ));
         if setting != HARDEST || at.len() < 2 {
             continue;
         }
@@ -182,23 +182,40 @@ pub(super) fn basin(
             .spread("by_draw", "over draws", 4, rows.iter().map(|r| r.3.rate())),
     );
     report.figure(figures::basin(&all));
-    // Where single curves fall through one half: the paper's is one curve too.
+    compare_basins(&all, shown, &every, report);
+    Ok(())
+}
+
+/// The paper's table cell by cell, and where single curves fall through one half: the paper's is one curve too.
+fn compare_basins(
+    all: &BTreeMap<(usize, usize), Vec<Draws>>,
+    shown: usize,
+    every: &[usize],
+    report: &mut Report,
+) {
     let at: Vec<f64> = BASIN_CORRUPTIONS.map(|c| c as f64).collect();
     for (k, load) in BASIN_LOADS.into_iter().enumerate() {
+        let alpha = load as f64 / 1e3;
+        for (&(wrong, row), of) in paper::BASIN.iter().zip(&all[&(shown, load)]) {
+            let rates = of.0.iter().map(|tally| 100.0 * tally.rate());
+            report.quantity(Quantity::measured(
+                format!("success (%) from {wrong} % wrong, α = {alpha}, N = {shown}"),
+                "table of basins; N is not stated (F7)",
+                row[k],
+                Summary::of(rates),
+                0,
+            ));
+        }
         let theirs: Vec<f64> = paper::BASIN.iter().map(|(_, row)| row[k] / 100.0).collect();
-        let ours = every.iter().filter_map(|&r| half_point(&at, &curves(&all, shown, &[r])[k]));
-        report.quantity(Quantity {
-            name: format!(
-                "wrong spins (%) at which half of the trials succeed, α = {}, N = {shown}",
-                load as f64 / 1e3
-            ),
-            source: "table of basins".into(),
-            paper: half_point(&at[..theirs.len()], &theirs),
-            ours: Summary::of(ours),
-            digits: 1,
-        });
+        let ours = every.iter().filter_map(|&r| half_point(&at, &curves(all, shown, &[r])[k]));
+        report.quantity(Quantity::measured(
+            format!("wrong spins (%) at which half of the trials succeed, α = {alpha}, N = {shown}"),
+            "table of basins, by straight lines; N is not stated (F7)",
+            half_point(&at[..theirs.len()], &theirs),
+            Summary::of(ours),
+            1,
+        ));
     }
-    Ok(())
 }
 
 pub(super) fn adversary(
@@ -272,23 +289,31 @@ pub(super) fn adversary(
         "Strong and weak adversaries are not defined in the text at hand. The readings above bracket the paper’s columns; none gives \
          both with one field (F5).",
     );
-    let theirs = |of: fn(&(usize, f64, f64)) -> f64| {
-        let (x, y): (Vec<f64>, Vec<f64>) =
-            paper::BUDGETS.iter().map(|row| (row.0 as f64 / 1e3, of(row))).unzip();
-        half_point(&x, &y)
-    };
-    let columns =
-        [(STRONG, "Table 6, strong", theirs(|row| row.1)), (WEAK, "Table 6, weak", theirs(|row| row.2))];
-    for (protocols, source, paper) in columns {
+    let columns = [(STRONG, "Table 6, strong (F5)"), (WEAK, "Table 6, weak (F5)")];
+    for (column, (protocols, source)) in columns.into_iter().enumerate() {
+        let curve = paper::BUDGETS.iter().map(|(rho, row)| (*rho as f64 / 1e3, row[column]));
+        let (x, y): (Vec<f64>, Vec<f64>) = curve.unzip();
+        let half = half_point(&x, &y);
         for k in protocols {
             let Some(of) = all.get(&k) else { continue };
-            report.quantity(Quantity {
-                name: format!("ρ at which half of the trials succeed: {}", PROTOCOLS[k].name),
-                source: source.into(),
-                paper,
-                ours: single(of),
-                digits: 3,
-            });
+            let name = PROTOCOLS[k].name;
+            for (budget, row) in paper::BUDGETS {
+                let at = settings.budgets.iter().position(|&rho| rho == budget);
+                report.quantity(Quantity::measured(
+                    format!("success at ρ = {}: {name}", budget as f64 / 1e3),
+                    source,
+                    row[column],
+                    at.map_or(Summary::of([]), |at| of[at].rate()),
+                    2,
+                ));
+            }
+            report.quantity(Quantity::measured(
+                format!("ρ at which half of the trials succeed: {name}"),
+                format!("{source}, by straight lines"),
+                half,
+                single(of),
+                3,
+            ));
         }
     }
     Ok(())

@@ -1,16 +1,17 @@
 //! The whole of a program: run, report, say what happened.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::address::root;
 use super::run::{Outcome, run, unlike};
 use super::{Experiment, Options};
 use crate::Error;
+use crate::report::Report;
 
 /// Runs an experiment and, once all cells are there, writes its report beside them and shows its tables.
 ///
@@ -26,37 +27,69 @@ pub fn execute<E: Experiment>(experiment: &E, settings: E::Settings, options: &O
     }
 }
 
+/// The report of a whole run, which is written, and what was run, as in its `summary.json`.
+#[derive(Debug)]
+pub struct Reported {
+    /// Tables, figures, numbers.
+    pub report: Report,
+    /// Experiment, versions, seed, settings, levels of vector instructions.
+    pub run: Value,
+    /// Cells.
+    pub cells: usize,
+    /// Where its files are.
+    pub folder: PathBuf,
+}
+
+/// Runs an experiment and, once all cells are there, writes its report beside them.
+///
+/// # Errors
+/// As [`run`]; whatever goes wrong in the report.
+pub fn report<E: Experiment>(
+    experiment: &E,
+    settings: E::Settings,
+    options: &Options,
+) -> Result<Outcome<Reported>, Error> {
+    let (store, outcome) = run(experiment, settings, options)?;
+    let (records, levels) = match outcome {
+        Outcome::Complete { records, levels } => (records, levels),
+        Outcome::Shard { finished, of } => return Ok(Outcome::Shard { finished, of }),
+        Outcome::Stopped { finished, of } => return Ok(Outcome::Stopped { finished, of }),
+    };
+    let streams = root::<E>(store.seed());
+    let mut report = options.pool()?.install(|| experiment.report(store.settings(), &records, streams))?;
+    if levels.len() > 1 {
+        report.note(unlike(&levels.join(", ")));
+    }
+    let mut run = store.head()?;
+    run["instructions"] = json!(levels);
+    report.write(store.folder(), &run)?;
+    let reported = Reported { report, run, cells: records.len(), folder: store.folder().into() };
+    Ok(Outcome::Complete { records: reported, levels })
+}
+
 fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    let (store, outcome) = run(experiment, settings, options)?;
-    let folder = store.folder().display();
+    match report(experiment, settings, options)? {
+        Outcome::Complete { .. } if options.quiet => {}
+        Outcome::Complete { records: Reported { report, cells, folder, .. }, .. } => {
+            say(&format!("{}\n{}", report.to_text()?, closing(&folder, cells, start)))?;
+        }
+        other => return unfinished(other, &options.folder(E::NAME), options.quiet),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a report is, and what it took.
+pub(crate) fn closing(folder: &Path, cells: usize, start: Instant) -> String {
+    let memory = peak_memory().map_or_else(String::new, |mib| format!(", {mib} MiB at most"));
+    let seconds = start.elapsed().as_secs_f64();
+    format!("{}/report.html   ({cells} cells, {seconds:.0} s{memory})\n", folder.display())
+}
+
+/// Says what is to be done where cells are missing.
+pub(crate) fn unfinished<R>(outcome: Outcome<R>, folder: &Path, quiet: bool) -> Result<ExitCode, Error> {
+    let folder = folder.display();
     match outcome {
-        Outcome::Complete { records, levels } => {
-            let mut report = options
-                .pool()?
-                .install(|| experiment.report(store.settings(), &records, root::<E>(store.seed())))?;
-            if levels.len() > 1 {
-                report.note(unlike(&levels.join(", ")));
-            }
-            let mut head = store.head()?;
-            head["instructions"] = json!(levels);
-            report.write(store.folder(), &head)?;
-            if !options.quiet {
-                let mut text = report.to_text()?;
-                let memory = peak_memory().map_or_else(String::new, |mib| format!(", {mib} MiB at most"));
-                let seconds = start.elapsed().as_secs_f64();
-                text +=
-                    &format!("\n{folder}/report.html   ({} cells, {seconds:.0} s{memory})\n", records.len());
-                say(&text)?;
-            }
-        }
-        Outcome::Shard { .. } if options.quiet => {}
-        Outcome::Shard { finished, of } => {
-            say(&format!(
-                "{folder}: this part is finished, {finished} of {of} cells are there;\n\
-                 with the same options and --merge DIR... instead of --shard the parts become one run\n"
-            ))?;
-        }
         Outcome::Stopped { finished, of } => {
             let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
             let quoted = words.map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
@@ -64,14 +97,21 @@ fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options
                 "stopped: {finished} of {of} cells are finished and kept in {folder}; to go on from there:\n  {}\n",
                 quoted.collect::<Vec<_>>().join(" ")
             ))?;
-            return Ok(ExitCode::from(130));
+            Ok(ExitCode::from(130))
         }
+        Outcome::Shard { finished, of } if !quiet => {
+            say(&format!(
+                "{folder}: this part is finished, {finished} of {of} cells are there;\n\
+                 with the same options and --merge DIR... instead of --shard the parts become one run\n"
+            ))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Outcome::Shard { .. } | Outcome::Complete { .. } => Ok(ExitCode::SUCCESS),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// A reader that has seen enough, such as `head`, is no error.
-fn say(text: &str) -> Result<(), Error> {
+pub(crate) fn say(text: &str) -> Result<(), Error> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(Error::output(Path::new("standard output"), &e)),
         _ => Ok(()),

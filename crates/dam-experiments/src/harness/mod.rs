@@ -27,7 +27,8 @@ use dam_core::Streams;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use execute::execute;
+pub use execute::{Reported, execute, report};
+pub(crate) use execute::{closing, say, unfinished};
 pub use options::{Options, Preset, Shard};
 pub use run::{Outcome, run};
 pub use store::Store;

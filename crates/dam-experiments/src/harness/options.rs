@@ -101,6 +101,13 @@ impl Options {
         self.out.clone().unwrap_or_else(|| Path::new("out").join(name).join(preset()))
     }
 
+    /// These options for one experiment of several, in a folder of its own below that of the whole.
+    pub(crate) fn part(&self, whole: &str, name: &str) -> Self {
+        let out = Some(self.folder(whole).join(name));
+        let merge = self.merge.iter().map(|folder| folder.join(name)).collect();
+        Self { out, merge, ..self.clone() }
+    }
+
     /// Those of the tests: quick, quiet, everything else left out.
     #[cfg(test)]
     pub(crate) fn of_a_test(seed: u64, folder: &Path, threads: usize) -> Self {

@@ -10,8 +10,11 @@ use super::plan::TAILS;
 use super::record::{Instability, Record, Tails};
 use super::{Cell, OverloadedMemory, Settings, figures};
 use crate::harness::Records;
-use crate::report::{Report, Table};
+use crate::report::{Quantity, Report, Table};
 use crate::{Error, Summary};
+
+/// N of the paper's images.
+const MNIST_SITES: usize = 784;
 
 /// Networks by (n, N, K).
 pub(super) type Networks<'a> = BTreeMap<(u32, usize, usize), Vec<&'a Instability>>;
@@ -61,7 +64,7 @@ fn printed(report: &mut Report) -> Result<(), Error> {
     let four = Overlaps::new(Space::Hypercube, 4)?;
     let rows = [
         ("example 5.1: K_max at N = 200, n = 3", 1258.26, most(200)?, "with 3!!, though 5!! is printed"),
-        ("example 5.1: K_max at N = 784, n = 3", 15371.6, most(784)?, "reproduced"),
+        ("example 5.1: K_max at N = 784, n = 3", 15371.6, most(MNIST_SITES)?, "reproduced"),
         (
             "example 6.5: P(|⟨ξ, y⟩| ≥ N/2) at N = 4, exact",
             0.15,
@@ -83,21 +86,32 @@ fn printed(report: &mut Report) -> Result<(), Error> {
             .number("ours", "ours", 4, rows.iter().map(|row| row.2))
             .text("remark", "remark", rows.iter().map(|row| row.3)),
     );
+    // As printed, the first capacity has 5!! = 15 in place of 3!! = 3.
+    let with_five = rows[0].2 / 5.0;
+    for (name, source, paper, ours, digits, erratum) in [
+        ("K_max at N = 200, n = 3, with 3!!", "example 5.1", rows[0].1, rows[0].2, 2, None),
+        ("K_max at N = 200, n = 3, with 5!! as printed", "example 5.1", rows[0].1, with_five, 2, Some("O4")),
+        ("K_max at N = 784, n = 3", "example 5.1", rows[1].1, rows[1].2, 1, None),
+        ("P(|⟨ξ, y⟩| ≥ N/2) at N = 4", "example 6.5", rows[2].1, rows[2].2, 2, Some("O4")),
+    ] {
+        report.quantity(Quantity { erratum, ..Quantity::theory(name, source, paper, ours, digits) });
+    }
     Ok(())
 }
 
 /// Whether K = 500 … 30,000 is beyond capacity.
 fn headline(settings: &Settings, report: &mut Report) -> Result<(), Error> {
     let mut rows = Vec::new();
+    let sites = if settings.uses_images() { settings.sites() } else { MNIST_SITES };
     for &n in &settings.orders {
-        let [plain, rectified] = POWERS.map(|power| SignalToNoise::new(settings.sites(), n, power));
+        let [plain, rectified] = POWERS.map(|power| SignalToNoise::new(sites, n, power));
         let (plain, rectified) = (plain?, rectified?);
         rows.push((n, plain.max_patterns(), rectified.max_patterns(), rectified.max_patterns_at(0.01)?));
     }
     report.table(
         Table::new(
             "capacities",
-            format!("Capacities at N = {} for independent bits stored as they are", settings.sites()),
+            format!("Capacities at N = {sites} for independent bits stored as they are"),
         )
         .count("order", "n", rows.iter().map(|row| row.0 as usize))
         .number("eq_4", "eq. 4, F = xⁿ", 1, rows.iter().map(|row| row.1))
@@ -107,7 +121,7 @@ fn headline(settings: &Settings, report: &mut Report) -> Result<(), Error> {
     // The paper's statement, at its own N.
     let (mut beyond, mut below) = (Vec::new(), Vec::new());
     for n in [2, 4, 8] {
-        let most = SignalToNoise::new(784, n, Power::Plain)?.max_patterns();
+        let most = SignalToNoise::new(MNIST_SITES, n, Power::Plain)?.max_patterns();
         if most < 500.0 {
             beyond.push(format!("n = {n}"));
         } else if most > 3e4 {
@@ -115,7 +129,7 @@ fn headline(settings: &Settings, report: &mut Report) -> Result<(), Error> {
         }
     }
     report.note(format!(
-        "At the paper’s N = 784, K = 500 … 30,000 lies beyond eq. 4 for {} and below it for {} (docs/errata.md, O3). Neither number is one \
+        "At the paper’s N = {MNIST_SITES}, K = 500 … 30,000 lies beyond eq. 4 for {} and below it for {} (docs/errata.md, O3). Neither number is one \
          of trained memories, which are real and correlated.",
         beyond.join(", "),
         below.join(", ")

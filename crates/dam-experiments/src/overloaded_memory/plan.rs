@@ -273,6 +273,13 @@ impl Settings {
         self.shown == 5500 && self.images.name == "MNIST"
     }
 
+    /// Whether anything but the formulas of capacity is computed.
+    pub(super) fn uses_images(&self) -> bool {
+        self.errors.iter().any(|row| row.realizations > 0)
+            || self.stored_draws > 0
+            || self.retrieval.realizations > 0
+    }
+
     /// Pixels of an image, N.
     pub(super) fn sites(&self) -> usize {
         self.shape.0 * self.shape.1

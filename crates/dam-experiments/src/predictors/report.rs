@@ -96,13 +96,8 @@ fn beside_the_paper(of: &Measured<'_>, report: &mut Report) {
     ];
     for (k, ours) in ours.into_iter().enumerate().filter(|(_, ours)| ours.count > 0) {
         let (title, digits) = COLUMNS[k];
-        report.quantity(Quantity {
-            name: format!("{title}, N = {n}"),
-            source: "Table 1".into(),
-            paper: Some(paper.columns[k]),
-            ours,
-            digits,
-        });
+        let name = format!("{title}, N = {n}");
+        report.quantity(Quantity::measured(name, "Table 1", paper.columns[k], ours, digits));
     }
 }
 

@@ -9,24 +9,31 @@
 //!
 //! A report is a function of the records of a run, so its files are the same bytes for the same run.
 
+mod collection;
+mod errata;
 mod page;
+mod quantity;
 mod table;
 #[cfg(test)]
 mod tests;
 
 use std::path::Path;
 
+use quantity::comparison;
 use serde_json::{Value, json};
 
+pub use collection::Collection;
+pub use quantity::{Ours, Quantity, Verdict};
 pub use table::Table;
 
 use crate::figure::{Figure, Pictures};
-use crate::{Error, Summary, output};
+use crate::{Error, output};
 
 /// Collects what an experiment has to say, in reading order.
 #[derive(Clone, Debug)]
 pub struct Report {
     title: String,
+    errata: Option<char>,
     items: Vec<Item>,
     quantities: Vec<Quantity>,
     data: Vec<Table>,
@@ -42,78 +49,23 @@ enum Item {
     Pictures(Pictures),
 }
 
-/// One number of a paper beside ours.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quantity {
-    /// What it is.
-    pub name: String,
-    /// Where the paper has it.
-    pub source: String,
-    /// The paper's number; `None` where the paper has none.
-    pub paper: Option<f64>,
-    /// Ours, over disorder realizations.
-    pub ours: Summary,
-    /// Digits for readers.
-    pub digits: usize,
-}
-
-/// What the comparison of a number with ours says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Within the 95 % prediction interval for one further realization.
-    Inside,
-    /// Outside it.
-    Outside,
-    /// There is no spread to judge by, or no number to judge.
-    Open,
-}
-
-impl Quantity {
-    /// Whether the paper's number, one realization, could be one of ours ([`Summary::prediction`]).
-    #[must_use]
-    pub fn verdict(&self) -> Verdict {
-        match (self.paper, self.ours.prediction()) {
-            (Some(paper), Some([lower, upper])) if (lower..=upper).contains(&paper) => Verdict::Inside,
-            (Some(_), Some(_)) => Verdict::Outside,
-            _ => Verdict::Open,
-        }
-    }
-
-    /// Standard deviations from our mean to the paper's number.
-    #[must_use]
-    pub fn distance(&self) -> Option<f64> {
-        self.paper.map(|paper| self.ours.distance(paper)).filter(|distance| distance.is_finite())
-    }
-
-    fn json(&self) -> Value {
-        let finite = |x: f64| x.is_finite().then_some(x);
-        let s = &self.ours;
-        let ours = json!({
-            "mean": finite(s.mean), "sd": finite(s.sd), "min": finite(s.min), "max": finite(s.max),
-            "realizations": s.count, "prediction_95": s.prediction(),
-        });
-        json!({
-            "quantity": self.name, "source": self.source, "paper": self.paper, "ours": ours,
-            "distance_sd": self.distance(), "verdict": self.verdict().word(),
-        })
-    }
-}
-
-impl Verdict {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Inside => "inside",
-            Self::Outside => "outside",
-            Self::Open => "open",
-        }
-    }
-}
-
 impl Report {
     /// An empty report.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), items: Vec::new(), quantities: Vec::new(), data: Vec::new() }
+        Self {
+            title: title.into(),
+            errata: None,
+            items: Vec::new(),
+            quantities: Vec::new(),
+            data: Vec::new(),
+        }
+    }
+
+    /// Adds what `docs/errata.md` says of the paper whose entries have this letter.
+    #[must_use]
+    pub fn errata(self, letter: char) -> Self {
+        Self { errata: Some(letter), ..self }
     }
 
     /// Begins a section.
@@ -169,26 +121,6 @@ impl Report {
         self.quantities.push(quantity);
     }
 
-    fn comparison(&self) -> Table {
-        let of = &self.quantities;
-        let number = |q: &Quantity, x: Option<f64>| {
-            x.filter(|x| x.is_finite()).map_or("–".into(), |x| format!("{x:.*}", q.digits))
-        };
-        let range = |q: &Quantity| match q.ours.prediction() {
-            Some(of) => of.map(|x| number(q, Some(x))).join(" … "),
-            None => "–".into(),
-        };
-        let ours = |q: &Quantity| [q.ours.mean, q.ours.sd].map(|x| number(q, Some(x))).join(" ± ");
-        Table::new("summary", "The paper's numbers beside ours")
-            .text("quantity", "quantity", of.iter().map(|q| &*q.name))
-            .text("source", "source", of.iter().map(|q| &*q.source))
-            .text("paper", "paper", of.iter().map(|q| number(q, q.paper)))
-            .text("ours", "ours (mean ± sd)", of.iter().map(ours))
-            .count("realizations", "realizations", of.iter().map(|q| q.ours.count))
-            .text("prediction", "95 % range of one more", of.iter().map(range))
-            .text("verdict", "the paper's is", of.iter().map(|q| q.verdict().word()))
-    }
-
     /// What a terminal shows: the tables, then the paper's numbers beside ours.
     ///
     /// # Errors
@@ -202,7 +134,7 @@ impl Report {
             }
         }
         if !self.quantities.is_empty() {
-            text += &self.comparison().to_text()?;
+            text += &comparison(&[(None, &self.quantities)]).to_text()?;
         }
         Ok(text)
     }

@@ -1,85 +1,172 @@
-//! The page of a report: one file, no scripts, no links to elsewhere.
+//! Pages: one file, no scripts, no links to elsewhere.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
-use super::{Item, Report, Table};
+use super::{Item, Quantity, Report, Table, Verdict, errata};
 use crate::Error;
 use crate::figure::DARK;
 
-const STYLE: &str = "
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1a1a1a; background: #fff; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding: .4rem 0; font-weight: 600; }
-th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #ccc; white-space: nowrap; }
-th:first-child { text-align: left; }
-thead th { white-space: normal; vertical-align: bottom; min-width: 3rem; max-width: 9rem; }
-.wide { overflow-x: auto; margin: 1rem 0; }
-figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; }
-figcaption { font-size: .9rem; max-width: 50rem; }
-.note { border-left: 4px solid #d55e00; padding: .1rem 1rem; margin: 1rem 0; }
-pre { font-size: .8rem; overflow-x: auto; }
-@media print { body { max-width: none; margin: 0; } figure, table { break-inside: avoid; } }
-";
+const STYLE: &str = include_str!("page.css");
 
-const DARK_PAGE: &str = "
-body { color: #e0e0e0; background: #121212; }
-th, td { border-color: #444; }
-";
+/// What the verdicts mean.
+const VERDICTS: &str = "“Reproduced”: the paper's number lies within our mean ± 2 standard deviations over disorder realizations, as \
+    it should if it is one more of them; or, for theory, ours rounds to what the paper prints. “Paper corrected”: it does not, and \
+    the erratum says which number is right. “Not determined”: fewer than three realizations, or not part of this run.";
 
-pub(super) fn page(report: &Report, run: &Value) -> Result<String, Error> {
-    let items: Result<Vec<Markup>, Error> = report.items.iter().map(item).collect();
-    let comparison = if report.quantities.is_empty() { None } else { Some(table(&report.comparison())?) };
-    let (version, seed) = (&run["version"], &run["seed"]);
+/// A document.
+pub(super) fn document(title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (report.title) }
-                style {
-                    (PreEscaped(STYLE))
-                    "@media (prefers-color-scheme: dark) {" (PreEscaped(DARK_PAGE)) (PreEscaped(DARK)) "}"
-                }
+                title { (title) }
+                style { (PreEscaped(STYLE)) "@media (prefers-color-scheme: dark) {" (PreEscaped(DARK)) "}" }
             }
-            body {
-                h1 { (report.title) }
-                p { "dam " (version.as_str().unwrap_or_default()) ", seed " (seed) }
-                @if let Some(comparison) = comparison {
-                    h2 { "The paper beside this run" }
-                    p {
-                        "The paper's numbers are one disorder realization each. “Inside” says that it lies within the 95 % "
-                        "range that our realizations predict for one more (Student's t); one number in twenty falls "
-                        "outside by chance."
-                    }
-                    (comparison)
-                }
-                @for item in items? { (item) }
-                h2 { "Settings" }
-                pre { (format!("{run:#}")) }
-            }
+            body { (body) }
         }
     };
-    Ok(page.into_string())
+    page.into_string()
 }
 
-fn item(item: &Item) -> Result<Markup, Error> {
+/// The page of one report.
+pub(super) fn page(report: &Report, run: &Value) -> Result<String, Error> {
+    let body = html! {
+        h1 { (report.title) }
+        p { (origin(run)) }
+        @if !report.quantities.is_empty() {
+            h2 { "The paper beside this run" }
+            p { (VERDICTS) }
+            (quantities(&[("", "", &report.quantities)]))
+        }
+        (chapter(report, run, "")?)
+    };
+    Ok(document(&report.title, &body))
+}
+
+/// The first page of several reports: how many numbers have which verdict, and all of them.
+pub(super) fn overview(papers: &[(&str, &str, &[Quantity])]) -> Markup {
+    html! {
+        p { (VERDICTS) }
+        div.wide {
+            table.counts {
+                caption { "Published numbers by verdict" }
+                thead { tr { th scope="col" { "paper" } @for v in Verdict::ALL { th scope="col" { (v.word()) } } } }
+                tbody {
+                    @for (name, title, of) in papers {
+                        tr {
+                            th scope="row" { a href={ "#" (name) } { (short(title)) } }
+                            @for v in Verdict::ALL { td { (of.iter().filter(|q| q.verdict() == v).count()) } }
+                        }
+                    }
+                }
+            }
+        }
+        (quantities(papers))
+    }
+}
+
+/// The part of a title before the colon.
+pub(super) fn short(title: &str) -> &str {
+    title.split(':').next().unwrap_or(title)
+}
+
+/// The version and seed of a run.
+pub(super) fn origin(run: &Value) -> String {
+    format!("dam {}, seed {}", run["version"].as_str().unwrap_or_default(), run["seed"])
+}
+
+/// Quantities by paper: anchor, title, and what is compared. On narrow screens a row becomes a block.
+fn quantities(papers: &[(&str, &str, &[Quantity])]) -> Markup {
+    html! {
+        table.quantities {
+            thead {
+                tr { @for title in ["quantity", "paper", "ours", "mean ± 2 sd", "verdict"] { th scope="col" { (title) } } }
+            }
+            @for (name, title, of) in papers.iter().filter(|(.., of)| !of.is_empty()) {
+                tbody {
+                    @if !name.is_empty() {
+                        tr { th colspan="5" scope="rowgroup" { a href={ "#" (name) } { (short(title)) } } }
+                    }
+                    @for q in *of { (quantity(q)) }
+                }
+            }
+        }
+    }
+}
+
+fn quantity(q: &Quantity) -> Markup {
+    let [paper, ours, interval] = q.shown();
+    let verdict = q.verdict();
+    let class = match verdict {
+        Verdict::Reproduced => "reproduced",
+        Verdict::Corrected => "corrected",
+        Verdict::Differs => "differs",
+        Verdict::Open => "open",
+    };
+    html! {
+        tr {
+            th scope="row" { (q.name) small { (q.source) } }
+            td data-label="paper" { (paper) }
+            td data-label="ours" { (ours) }
+            td data-label="± 2 sd" { (interval) }
+            td.verdict.(class) data-label="" {
+                (verdict.word())
+                @if let (Verdict::Corrected, Some(entry)) = (verdict, q.erratum) { ", " a href={ "#" (entry) } { (entry) } }
+            }
+        }
+    }
+}
+
+/// What a report has to say, then errata and settings. In a page with others, `prefix` tells its anchors from theirs and
+/// headings are one level lower.
+pub(super) fn chapter(report: &Report, run: &Value, prefix: &str) -> Result<Markup, Error> {
+    let items: Result<Vec<Markup>, Error> = report.items.iter().map(|of| item(of, prefix)).collect();
+    Ok(html! {
+        @for item in items? { (item) }
+        @if let Some(letter) = report.errata {
+            (heading("Errata", prefix))
+            details { summary { "What is wrong, inconsistent or missing in the paper" } (errata::section(letter)) }
+        }
+        (heading("Settings", prefix))
+        details { summary { "All settings of the run" } pre { (format!("{run:#}")) } }
+    })
+}
+
+fn heading(text: &str, prefix: &str) -> Markup {
+    if prefix.is_empty() {
+        html! { h2 { (text) } }
+    } else {
+        html! { h3 { (text) } }
+    }
+}
+
+fn item(item: &Item, prefix: &str) -> Result<Markup, Error> {
+    let svg = |text: String| PreEscaped(anchored(&text, prefix));
     Ok(match item {
-        Item::Heading(text) => html! { h2 { (text) } },
+        Item::Heading(text) => heading(text, prefix),
         Item::Text(text) => html! { p { (text) } },
         Item::Note(text) => html! { p.note { (text) } },
         Item::Table(of) => table(of)?,
-        Item::Figure(figure) => html! {
-            figure { (PreEscaped(figure.svg()?)) figcaption { (figure.caption) } }
-        },
-        Item::Pictures(pictures) => html! {
-            figure { (PreEscaped(pictures.svg()?)) figcaption { (pictures.caption) } }
-        },
+        Item::Figure(of) => figure(&svg(of.svg()?), &of.caption, of.is_shaded()),
+        Item::Pictures(of) => figure(&svg(of.svg()?), &of.caption, false),
     })
+}
+
+fn figure(svg: &PreEscaped<String>, caption: &str, shaded: bool) -> Markup {
+    html! {
+        figure.shaded[shaded] { div.drawn { (svg) } figcaption { (caption) } }
+    }
+}
+
+/// Figures of several reports may have the same name, from which their anchors are made.
+fn anchored(svg: &str, prefix: &str) -> String {
+    if prefix.is_empty() {
+        return svg.to_owned();
+    }
+    svg.replace("id=\"", &format!("id=\"{prefix}-")).replace("url(#", &format!("url(#{prefix}-"))
 }
 
 fn table(table: &Table) -> Result<Markup, Error> {

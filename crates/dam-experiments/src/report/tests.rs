@@ -4,6 +4,7 @@ use dam_analysis::roc::Interval;
 use serde_json::json;
 
 use super::*;
+use crate::Summary;
 use crate::figure::{Axis, Mark, Panel, Series};
 
 fn summary(values: &[f64]) -> Summary {
@@ -46,17 +47,22 @@ fn columns_of_unlike_length_are_refused() {
 }
 
 #[test]
-fn verdicts_follow_from_the_prediction_interval() {
-    let of = |paper, values: &[f64]| {
-        let ours = summary(values);
-        Quantity { name: "AUC".into(), source: "Table 1".into(), paper, ours, digits: 2 }.verdict()
+fn verdicts_follow_from_the_spread_or_from_the_printed_digits() {
+    let measured = |paper: Option<f64>, values: &[f64]| {
+        Quantity::measured("AUC", "Table 1", paper, summary(values), 2).verdict()
     };
-    // Three values with mean 2 and sd 1: 2 ± 4.3027 · sqrt(4/3) = 2 ± 4.968.
-    assert_eq!(of(Some(6.9), &[1.0, 2.0, 3.0]), Verdict::Inside);
-    assert_eq!(of(Some(7.0), &[1.0, 2.0, 3.0]), Verdict::Outside);
-    assert_eq!(of(Some(-2.97), &[1.0, 2.0, 3.0]), Verdict::Outside);
-    assert_eq!(of(Some(2.0), &[1.0, 3.0]), Verdict::Open);
-    assert_eq!(of(None, &[1.0, 2.0, 3.0]), Verdict::Open);
+    // Three values with mean 2 and sd 1: 0 to 4.
+    assert_eq!(measured(Some(3.99), &[1.0, 2.0, 3.0]), Verdict::Reproduced);
+    assert_eq!(measured(Some(4.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
+    assert_eq!(measured(Some(-0.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
+    assert_eq!(measured(Some(2.0), &[1.0, 3.0]), Verdict::Open);
+    assert_eq!(measured(None, &[1.0, 2.0, 3.0]), Verdict::Open);
+    assert_eq!(measured(Some(0.3), &[0.1 + 0.2; 3]), Verdict::Reproduced);
+    let theory = |paper, ours| Quantity::theory("α", "eq. 1", paper, ours, 2);
+    assert_eq!(theory(0.22, 0.2249).verdict(), Verdict::Reproduced);
+    assert_eq!(theory(0.22, 0.2251).verdict(), Verdict::Differs);
+    assert_eq!(theory(0.22, 0.2135).erratum("T1").verdict(), Verdict::Corrected);
+    assert_eq!(theory(0.22, 0.2151).erratum("T1").verdict(), Verdict::Reproduced);
 }
 
 fn report() -> Report {
@@ -71,13 +77,7 @@ fn report() -> Report {
     let panel =
         Panel { x: Axis::linear("x"), y: Axis::linear("y"), series: vec![series], ..Panel::default() };
     report.figure(Figure::single("line", "A line.", panel));
-    report.quantity(Quantity {
-        name: "AUC".into(),
-        source: "Table 1".into(),
-        paper: Some(0.6),
-        ours: summary(&[0.5, 0.7, 0.66]),
-        digits: 3,
-    });
+    report.quantity(Quantity::measured("AUC", "Table 1", 0.6, summary(&[0.5, 0.7, 0.66]), 3));
     report
 }
 
@@ -93,7 +93,7 @@ fn every_file_is_written_and_the_page_stands_alone() {
     let summary: Value = serde_json::from_str(&read("summary.json")).unwrap();
     assert_eq!(summary["run"], run);
     let quantity = &summary["quantities"][0];
-    assert_eq!((&quantity["paper"], &quantity["verdict"]), (&json!(0.6), &json!("inside")));
+    assert_eq!((&quantity["paper"], &quantity["verdict"]), (&json!(0.6), &json!("reproduced")));
     assert_eq!(quantity["ours"]["realizations"], json!(3));
     let page = read("report.html");
     assert!(page.contains("A &lt;report&gt;") && page.contains("Text &amp; more.") && page.contains("<svg"));
@@ -106,7 +106,52 @@ fn every_file_is_written_and_the_page_stands_alone() {
     report().write(folder.path(), &run).unwrap();
     assert_eq!(page, read("report.html"));
     let text = report().to_text().unwrap();
-    assert!(text.contains("0.620 ± 0.106") && text.contains("inside"), "{text}");
+    assert!(text.contains("0.620 ± 0.106") && text.contains("reproduced"), "{text}");
+}
+
+#[test]
+fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str| json!({ "version": "1.2.3", "seed": 7, "experiment": name });
+    let mut collection = Collection::new("All <papers>");
+    collection.add("first", report(), run("first"));
+    let mut second = report().errata('T');
+    second.quantity(Quantity::theory("T_max", "Figure 1", 0.22, 0.2135, 2).erratum("T1"));
+    collection.add("second", second, run("second"));
+    collection.write(folder.path()).unwrap();
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let lines: Vec<String> = read("quantities.csv").lines().map(str::to_owned).collect();
+    assert_eq!(lines[0], "experiment,quantity,source,paper,ours,interval,realizations,verdict");
+    assert_eq!(lines[1], "first,AUC,Table 1,0.600,0.620 ± 0.106,0.408 … 0.832,3,reproduced");
+    assert_eq!(lines[3], "second,T_max,Figure 1,0.22,0.2135,–,theory,paper corrected (T1)");
+    let page = read("report.html");
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is not in {page}"));
+    assert!(
+        at("Published numbers by verdict") < at("id=\"first\"") && at("id=\"first\"") < at("id=\"second\"")
+    );
+    assert!(
+        page.contains("All &lt;papers&gt;") && page.contains("href=\"#T1\"") && page.contains("id=\"T1\"")
+    );
+    // The figures of both have the same name, and anchors of their own, each used where it is made.
+    let mut anchors: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|s| s.split('"').next()).collect();
+    let (count, used) = (anchors.len(), page.matches("url(#").count());
+    anchors.sort_unstable();
+    anchors.dedup();
+    assert_eq!(anchors.len(), count);
+    assert!(used > 0);
+    for name in page.split("url(#").skip(1).filter_map(|s| s.split(')').next()) {
+        assert!(anchors.contains(&name), "{name}");
+    }
+    let all: Value = serde_json::from_str(&read("summary.json")).unwrap();
+    assert_eq!(all["papers"][1]["run"]["experiment"], json!("second"));
+    assert_eq!(all["papers"][1]["quantities"][1]["verdict"], json!("paper corrected"));
+    let text = collection.to_text().unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(
+        rows[2..],
+        [["A", "<report>", "1", "0", "0", "0"], ["A", "<report>", "1", "1", "0", "0"]],
+        "{text}"
+    );
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! What the paper has otherwise, and what others have measured of the same quantities, by programs that share nothing
 //! with this one.
 
-use dam_analysis::theory::closed::{lse_alpha_c, lsr_support_threshold, paper_max_temperature_lsr};
+use dam_analysis::theory::closed::{
+    lse_alpha_c, lse_alpha_c_gaussian, lsr_support_threshold, lsr_support_threshold_gaussian,
+    paper_max_temperature_lsr,
+};
+use dam_analysis::theory::polynomial::{Indices, Polynomial};
+use dam_analysis::theory::{BinaryEntropy, RateFunction, Space};
+use dam_core::Overlap;
 
 use super::plan::{BETA, SHARPNESS};
+use crate::Error;
 use crate::report::{Quantity, Report};
-use crate::{Error, Summary};
 
 /// Figure 2 by the protocol that reproduces it (N = 50, M = 148, 100 disorder draws; NumPy): T, and the mean alignment
 /// with its standard error for LSE and LSR.
@@ -74,25 +80,47 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
     ] {
         report.note(note);
     }
-    // Numbers of theory have no spread, and no verdict.
-    for (name, source, paper, ours) in [
+    let classical = Polynomial::new(2, Indices::Distinct, Space::Hypercube)?.capacity(0.0)?;
+    // ours, digits printed, and the erratum where the paper's number does not follow from its model.
+    let numbers = [
         (
-            "temperature at which eq. 39 meets α_th of eq. 38",
+            "T at which eq. 39 meets α_th of eq. 38",
             "Figure 1: T_max",
             0.22,
             paper_max_temperature_lsr(SHARPNESS)?,
+            2,
+            Some("T1"),
         ),
-        ("α_th of LSR, by the exact measure", "Figure 1: α_th", 0.25, lsr_support_threshold(SHARPNESS)?),
-        ("α_c(0) of LSE, by the exact measure", "Figure 1: α_c(0)", 0.5, lse_alpha_c(BETA, 0.0)?),
-    ] {
-        let (ours, digits) = (Summary::of([ours]), 4);
-        report.quantity(Quantity {
-            name: name.into(),
-            source: source.into(),
-            paper: Some(paper),
-            ours,
-            digits,
-        });
+        (
+            "α_th of LSR, Gaussian tail",
+            "section 4.3",
+            0.25,
+            lsr_support_threshold_gaussian(SHARPNESS)?,
+            2,
+            None,
+        ),
+        ("α_th of LSR, sphere", "section 4.3", 0.25, lsr_support_threshold(SHARPNESS)?, 2, Some("T4")),
+        ("α_c(0) of LSE, Gaussian tail", "section 4.1", 0.5, lse_alpha_c_gaussian(BETA, 0.0)?, 1, None),
+        ("α_c(0) of LSE, sphere", "section 4.1", 0.5, lse_alpha_c(BETA, 0.0)?, 1, Some("T4")),
+        (
+            "α_c(0) of the classical model, n = 2",
+            "section 1",
+            0.14,
+            classical.map_or(f64::NAN, |c| c.alpha),
+            2,
+            None,
+        ),
+        (
+            "load up to which e^{αN} spins are all fixed points",
+            "section 1",
+            0.35,
+            -0.5 * BinaryEntropy.s(Overlap::new(1.0, 1)),
+            2,
+            None,
+        ),
+    ];
+    for (name, source, paper, ours, digits, erratum) in numbers {
+        report.quantity(Quantity { erratum, ..Quantity::theory(name, source, paper, ours, digits) });
     }
     Ok(())
 }

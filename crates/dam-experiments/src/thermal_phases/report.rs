@@ -23,7 +23,7 @@ fn name(kernel: KernelName) -> &'static str {
 
 pub(super) fn report(settings: &Settings, records: &Records<ThermalPhases>) -> Result<Report, Error> {
     let mut report =
-        Report::new("Thermal phases: retrieval at temperature among exponentially many patterns");
+        Report::new("Thermal phases: retrieval at temperature among exponentially many patterns").errata('T');
     method(&mut report);
     map(settings, records, &mut report)?;
     figure_2(records, &mut report)?;
@@ -177,23 +177,24 @@ fn figure_2(records: &Records<ThermalPhases>, report: &mut Report) -> Result<(),
                     dropped.count,
                     draws - dropped.count - below
                 ));
-                report.quantity(Quantity {
-                    name: "T at which the LSE alignment of one chain drops, draws that do".into(),
-                    source: "Figure 2: midpoint of 0.7 to 0.8".into(),
-                    paper: Some(0.75),
-                    ours: dropped,
-                    digits: 2,
-                });
+                report.quantity(Quantity::measured(
+                    "T at which the LSE alignment of one chain drops, draws that do",
+                    "Figure 2: midpoint of 0.7 to 0.8",
+                    0.75,
+                    dropped,
+                    2,
+                ));
             }
-            KernelName::Lsr => report.quantity(Quantity {
-                name: "LSR: share of chains at their target at T = 1.5".into(),
-                source: "Figure 2: retrieval at all temperatures".into(),
-                paper: Some(1.0),
-                ours: at
-                    .last()
-                    .map_or(Summary::of([]), |at| at.spread(|c| f64::from(u8::from(!c.has_left())))),
-                digits: 2,
-            }),
+            KernelName::Lsr => {
+                let stays = |at: &AtTemperature<'_>| at.spread(|c| f64::from(u8::from(!c.has_left())));
+                report.quantity(Quantity::measured(
+                    "LSR: share of chains at their target at T = 1.5",
+                    "Figure 2: retrieval at all temperatures",
+                    1.0,
+                    at.last().map_or(Summary::of([]), stays),
+                    2,
+                ));
+            }
         }
     }
     Ok(())
