@@ -7,7 +7,7 @@ use dam_analysis::theory::{BinaryEntropy, ExactSphere, GaussianPatterns, RateFun
 use dam_core::kernel::Exponential;
 
 use super::descents::RESOLUTION;
-use super::fit::{Basis, Fit};
+use super::fit::{Basis, Fit, limits_of_draws};
 use super::plan::{patterns, thousandths};
 use super::{Cell, Descent, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
@@ -105,17 +105,6 @@ impl Crossing {
 
     pub(super) fn limit(&self) -> Result<Option<f64>, Error> {
         Ok(self.patterns.typical_lambda(thousandths(self.load))?)
-    }
-
-    /// The limits of quadratic fits to single draws: the first at every size, the second, …
-    fn quadratic_limits(&self) -> Summary {
-        let points = points(&self.sizes);
-        let draws = points.iter().map(|p| self.sizes[&(p.0 as usize)].len()).min().unwrap_or(0);
-        let limit = |draw: usize| {
-            let of = points.iter().map(|&(n, _, error)| (n, self.sizes[&(n as usize)][draw], error));
-            Some(Fit::of(Basis::Quadratic, &of.collect::<Vec<_>>())?.limit)
-        };
-        Summary::of((0..draws).filter_map(limit))
     }
 
     fn of((patterns, load, descent): (Patterns, usize, Descent), sizes: Sizes) -> Result<Self, Error> {
@@ -267,11 +256,12 @@ pub(super) fn crossovers(
     // The paper's figure is of spherical patterns, with quadratic fits.
     let spherical = |c: &Crossing| c.patterns == Patterns::Spherical && c.descent == Descent::Map;
     for (c, limit) in fitted.iter().zip(&limits).filter(|(c, _)| spherical(c)) {
+        let sizes: Vec<_> = c.sizes.iter().map(|(&n, draws)| (n as f64, draws.clone())).collect();
         let of = Quantity::measured(
             format!("λ₁ of spherical patterns by a quadratic fit in 1/N, α = {}", thousandths(c.load)),
             "Figure 1: line of theory",
             *limit,
-            c.quadratic_limits(),
+            limits_of_draws(Basis::Quadratic, &sizes),
             3,
         );
         report.quantity(of.erratum("E1"));
