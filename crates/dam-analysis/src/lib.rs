@@ -61,5 +61,5 @@ pub use retrieval::{
 
 /// The code of the guide to the theory, compiled and run as a test.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/theory.md")]
+#[doc = include_str!("../docs/theory.md")]
 struct TheoryGuide;

@@ -121,10 +121,10 @@ pub mod prelude {
 
 /// The code of the README, compiled and run as a test.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;
 
 /// The code of the kernel guide, likewise.
 #[cfg(doctest)]
-#[doc = include_str!("../../../docs/adding-a-kernel.md")]
+#[doc = include_str!("../docs/adding-a-kernel.md")]
 struct AddingAKernel;
