@@ -63,3 +63,8 @@ pub use retrieval::{
 #[cfg(doctest)]
 #[doc = include_str!("../docs/theory.md")]
 struct TheoryGuide;
+
+/// The code of the guide to spaces, which ends in diagnostics and theory, likewise.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-a-space.md")]
+struct AddingASpace;

@@ -128,3 +128,13 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../docs/adding-a-kernel.md")]
 struct AddingAKernel;
+
+/// And of the guide to dynamics.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-a-dynamics.md")]
+struct AddingADynamics;
+
+/// And of the page on determinism.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/determinism.md")]
+struct Determinism;

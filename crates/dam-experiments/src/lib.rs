@@ -24,3 +24,8 @@ pub mod thermal_phases;
 pub use error::Error;
 pub use reproduce::reproduce;
 pub use summary::{Summary, realizations};
+
+/// The code of the guide, compiled and run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/adding-an-experiment.md")]
+struct AddingAnExperiment;

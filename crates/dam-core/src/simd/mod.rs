@@ -86,8 +86,9 @@ pub fn level() -> Level {
 /// AVX-512 fuse multiplication and addition there and agree to the bit, the portable level rounds twice and is several
 /// times slower.
 ///
-/// This is the option that makes results comparable across machines: with it a run takes the same code path
-/// on each machine of one architecture. Set it before the work starts; it is one flag for the whole process,
+/// This is the option that makes results comparable across machines: with it a run takes the same code path of this
+/// crate on each machine of one architecture. (The C library may choose its `exp`, `ln`, `sin` and `cos` by CPU, with
+/// last bits of their own where multiplication and addition are not fused.) Set it before the work starts; it is one flag for the whole process,
 /// and a computation under way may see either value.
 pub fn force_portable(on: bool) {
     limit_level(if on { Level::Portable } else { Level::Avx512 });

@@ -75,7 +75,8 @@ pub struct Options {
     /// Neither progress nor tables on the terminal.
     #[arg(long)]
     pub quiet: bool,
-    /// Use the vector instructions that all machines have, so that shards of unlike machines agree to the bit.
+    /// Use the vector instructions that all machines have: shards of unlike machines then agree to the bit, where their C
+    /// libraries do.
     #[arg(long)]
     pub portable: bool,
 }
