@@ -26,7 +26,7 @@ pub struct FlipExactly {
 }
 
 impl FlipExactly {
-    /// `count` flips.
+    /// `count` flips k, so that the overlap with the pattern is 1 − 2k/N. More than N are refused when a cue is made.
     #[must_use]
     pub fn new(count: usize) -> Self {
         Self { count }
@@ -53,7 +53,7 @@ pub struct FlipEach {
 }
 
 impl FlipEach {
-    /// Probability of a flip.
+    /// Probability p of a flip, so that the mean overlap with the pattern is 1 − 2p.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless 0 <= p <= 1.
@@ -85,7 +85,8 @@ pub struct TangentNoise {
 }
 
 impl TangentNoise {
-    /// Noise norm r in units of sqrt(N); "basin isolation" uses 0.3.
+    /// Noise norm r in units of sqrt(N), so that the overlap with the pattern is (1 + r²)^(−1/2) on the sphere; "basin
+    /// isolation" uses 0.3.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless r is finite and not negative.

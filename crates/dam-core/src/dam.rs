@@ -87,10 +87,10 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         Self::with_store(store, kernel, aggregator, prefactor)
     }
 
-    /// A memory over patterns that are stored already.
+    /// A memory over patterns that are stored already, or made again for every pass, with prefactor c > 0.
     ///
     /// # Errors
-    /// As [`Dam::new`].
+    /// [`Error::Parameter`] and the errors of an unusable kernel, as [`Dam::new`].
     pub fn with_store(store: P, kernel: K, aggregator: Q, prefactor: f64) -> Result<Self, Error> {
         let prefactor = crate::error::parameter("prefactor", "c > 0", prefactor, prefactor > 0.0)?;
         let tables = store.tables(&kernel)?;

@@ -28,7 +28,7 @@ where
 /// |x|²/2, and unbounded below for n >= 3).
 ///
 /// # Errors
-/// As [`Dam::new`]; [`Error::Parameter`] if n < 2.
+/// As [`Dam::new`]; [`Error::Parameter`] unless 2 <= n <= 10⁶.
 ///
 /// # Reference
 /// "Thermal phases", eq. 1; "finite-size guarantees". Krotov and Hopfield (2016) write it without the power
@@ -45,7 +45,7 @@ where
 /// Krotov and Hopfield's rectified model, `E = −Σ_μ max(0, x·ξ^μ)^n`, on any space.
 ///
 /// # Errors
-/// As [`Dam::new`]; [`Error::Parameter`] if n < 2 or N^n leaves f64.
+/// As [`Dam::new`]; [`Error::Parameter`] unless 2 <= n <= 10⁶ and N^n stays within f64.
 ///
 /// # Reference
 /// "Overloaded memory", eqs. 1–2; Krotov and Hopfield (2016).
@@ -65,7 +65,7 @@ where
 /// The spherical model of "basin isolation", `E = −(1/n) Σ_μ (x·ξ^μ/N)^n`.
 ///
 /// # Errors
-/// As [`Dam::new`]; [`Error::Parameter`] if n < 2.
+/// As [`Dam::new`]; [`Error::Parameter`] unless 2 <= n <= 10⁶.
 ///
 /// # Reference
 /// "Basin isolation", eq. 1.

@@ -79,10 +79,11 @@ pub fn read_spins(
     matrix.column_iter().map(|column| column.into_state(&space)).collect()
 }
 
-/// Writes states of a vector space, each of `sites` numbers, in the scalar they have.
+/// Writes M states of a vector space, N numbers each, in the scalar they have, as an array of the shape that `axes` says.
 ///
 /// # Errors
-/// [`Error::NoPatterns`], [`Error::Dimension`], [`Error::NotFinite`], [`Error::Io`].
+/// [`Error::NoPatterns`] for no states; [`Error::Dimension`] if they differ in length; [`Error::NotFinite`] for NaN or an
+/// infinity; [`Error::Io`] if the file cannot be written.
 pub fn write<T: Real + npyz::AutoSerialize>(
     path: impl AsRef<Path>,
     states: &[DVector<T>],
@@ -100,10 +101,10 @@ pub fn write<T: Real + npyz::AutoSerialize>(
     write_array(path.as_ref(), sites, states.len(), axes, |mu, i| states[mu][i])
 }
 
-/// Writes states of the hypercube as i8.
+/// Writes M states of the hypercube as +1 and −1 in i8, as an array of the shape that `axes` says.
 ///
 /// # Errors
-/// [`Error::NoPatterns`], [`Error::Dimension`], [`Error::Io`].
+/// As [`write`], but for numbers that are not finite, of which spins have none.
 pub fn write_spins(path: impl AsRef<Path>, states: &[Spins], axes: Axes) -> Result<(), Error> {
     let space = Hypercube::new(states.first().ok_or(Error::NoPatterns)?.len())?;
     states.iter().try_for_each(|x| space.check("state", x))?;

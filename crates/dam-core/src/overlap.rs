@@ -22,14 +22,14 @@ pub struct Overlap {
 }
 
 impl Overlap {
-    /// From m = x·ξ/N and the number of sites.
+    /// From m = x·ξ/N, any number, and the number of sites N >= 1.
     #[inline(always)]
     #[must_use]
     pub fn new(m: f64, n: usize) -> Self {
         Self::at(m, n as f64)
     }
 
-    /// From the gap 1 − m and the number of sites.
+    /// From the gap 1 − m, exact where m is near 1, and the number of sites N >= 1.
     #[inline(always)]
     #[must_use]
     pub fn from_gap(gap: f64, n: usize) -> Self {

@@ -280,7 +280,7 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// Follows the synchronous map from `cue` to its end (at most 1000 steps) and names the nearest pattern.
     ///
     /// # Errors
-    /// As [`StateSpace::check`].
+    /// As [`Runner::run`].
     pub fn recall(&self, cue: &StateIn<P>) -> Result<Recall<StateIn<P>>, Error> {
         self.recall_with(&Synchronous, cue, Streams::new(0))
     }
@@ -289,7 +289,7 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// [`Purpose::Dynamics`].
     ///
     /// # Errors
-    /// As [`StateSpace::check`].
+    /// As [`Runner::run_all`].
     pub fn recall_with<D: Dynamics<Self>>(
         &self,
         dynamics: &D,
@@ -303,7 +303,7 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// [`recall`](Self::recall) of every cue, on all cores of the caller's rayon pool.
     ///
     /// # Errors
-    /// As [`StateSpace::check`].
+    /// As [`Runner::run_all`].
     pub fn recall_all(&self, cues: &[StateIn<P>]) -> Result<Vec<Recall<StateIn<P>>>, Error> {
         self.recall_all_with(&Synchronous, cues, Streams::new(0))
     }
@@ -311,7 +311,7 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
     /// [`recall_with`](Self::recall_with) of every cue; cue k draws from stream k.
     ///
     /// # Errors
-    /// As [`StateSpace::check`].
+    /// As [`Runner::run_all`].
     pub fn recall_all_with<D: Dynamics<Self>>(
         &self,
         dynamics: &D,

@@ -113,7 +113,8 @@ impl Model {
         Ok(Solver::Extensive(Box::new(Theory::new(kernel, c, space, ensemble)?)))
     }
 
-    /// A CSV table `temperature,phi,f_ret,alpha_c,regime`, fields empty where there is no state or no boundary.
+    /// A CSV table `temperature,phi,f_ret,alpha_c,regime`, fields empty where there is no state or no boundary. Temperatures
+    /// T >= 0 are in units of the energy, f_ret per site, α_c = ln M / N.
     ///
     /// # Errors
     /// [`Error::Analysis`] for parameters and temperatures out of range.
@@ -139,7 +140,7 @@ impl Model {
         Ok(csv)
     }
 
-    /// Its phase diagram up to the temperature `highest`.
+    /// Its phase diagram up to the temperature `highest` > 0.
     ///
     /// # Errors
     /// [`Error::Analysis`] as [`table`](Self::table).
@@ -184,7 +185,7 @@ impl Model {
 /// A line of a phase diagram: its name, and the load at a temperature.
 pub type Line<'a> = (&'a str, &'a dyn Fn(f64) -> Result<Option<Boundary>, dam_analysis::Error>);
 
-/// Temperature against load, up to `highest`; for any theory. The name is that of the files.
+/// Temperature against load ln M / N at 201 temperatures from 0 to `highest`, for any theory. The name is that of the files.
 ///
 /// # Errors
 /// [`Error::Analysis`] from the lines.
@@ -237,7 +238,7 @@ fn patterns(space: SpaceName, ensemble: EnsembleName) -> Patterns {
     }
 }
 
-/// A CSV table of thresholds at T = 0, `lambda,alpha_1,alpha_star,alpha_c_lb`.
+/// A CSV table of thresholds at T = 0, `lambda,alpha_1,alpha_star,alpha_c_lb`, for sharpnesses 0 < λ <= 10¹⁵⁰.
 ///
 /// # Errors
 /// [`Error::Analysis`] for λ out of range.
@@ -291,7 +292,7 @@ pub fn thresholds_figure(space: SpaceName, ensemble: EnsembleName, highest: f64)
     Ok(Figure::single(name, format!("Loads at zero temperature against the sharpness: {patterns}."), panel))
 }
 
-/// The polynomial energy of order `n`.
+/// The theory of the polynomial energy of order `n`.
 ///
 /// # Errors
 /// [`Error::Analysis`] unless 2 <= n <= 100.

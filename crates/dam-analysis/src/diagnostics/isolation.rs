@@ -73,7 +73,7 @@ impl BasinIsolation {
         whole.radius((2.0 * sites as f64).sqrt() / 3.0)
     }
 
-    /// Another radius σ.
+    /// Another radius σ, a length in units in which the sphere has radius sqrt(N).
     ///
     /// # Errors
     /// [`Error::Parameter`] unless σ is positive and finite.

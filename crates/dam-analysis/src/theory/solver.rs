@@ -229,8 +229,8 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
         };
     }
 
-    /// The state of retrieval at temperature `t`; `None` where it is lost, because the basin of a single pattern has
-    /// no minimum of the free energy any more.
+    /// The state of retrieval at temperature `t`, in units of the energy; `None` where it is lost, because the basin of a
+    /// single pattern has no minimum of the free energy any more.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless T is finite and T >= 0, or if T is so high that the state cannot be told from the

@@ -25,7 +25,8 @@ impl Default for GradientDescent {
 }
 
 impl GradientDescent {
-    /// With a first trial step of length `length` · sqrt(N).
+    /// With a first trial step of length `length` · sqrt(N); on the sphere about an angle, in radians. Later steps grow and
+    /// shrink by themselves.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless `length` is positive and finite.

@@ -21,7 +21,8 @@ pub struct GaussianStep {
 }
 
 impl GaussianStep {
-    /// Step s per coordinate.
+    /// Step s per coordinate, in units in which a coordinate of a state on the sphere is of order one; in radians for small
+    /// steps there.
     ///
     /// # Errors
     /// [`Error::Parameter`] unless s is positive and finite.

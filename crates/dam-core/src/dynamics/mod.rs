@@ -65,7 +65,7 @@ pub enum Progress {
 }
 
 impl Progress {
-    /// A deterministic step without memory of earlier states.
+    /// A deterministic step without memory of earlier states; `change` is max_i |x_i' − x_i|, 0 at a fixed point.
     #[must_use]
     pub fn moved(change: f64) -> Self {
         Self::Moved { change, recurrence: f64::INFINITY }

@@ -22,6 +22,8 @@ use crate::{Error, Real};
 
 /// A state space (machinery: [`Hypercube`], [`Sphere`] and [`Euclidean`] are the ones that patterns live in; on
 /// [`Polar`] nothing is left of the sphere but the overlap with one of them).
+///
+/// A space of one's own is possible; the repository's `docs/adding-a-space.md` has two, with what each can do.
 pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// One state: [`Spins`] on the hypercube, `f64` on the polar space, `DVector<T>` on the others.
     type State: Clone + Debug + PartialEq + Send + Sync;
@@ -40,7 +42,8 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     /// [`Error::Dimension`], [`Error::NotFinite`] or [`Error::NotOnSphere`]; `what` names the thing checked.
     fn check(&self, what: &'static str, x: &Self::State) -> Result<(), Error>;
 
-    /// A random state: uniform on the hypercube and the sphere, standard normal in the Euclidean space.
+    /// A random state: uniform on the hypercube and the sphere, standard normal in the Euclidean space. A function of the
+    /// numbers drawn from `rng` alone.
     fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> Self::State;
 
     /// A field of zeros.
@@ -59,7 +62,7 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
         0.0
     }
 
-    /// max_i |a_i − b_i|.
+    /// max_i |a_i − b_i|, in units of a coordinate.
     fn max_change(&self, a: &Self::State, b: &Self::State) -> f64;
 
     /// a·b / N.
@@ -77,6 +80,9 @@ impl SpinSpace for Hypercube {}
 
 /// A continuous space with tangent vectors: what gradients, line searches and radial profiles need
 /// (machinery).
+///
+/// Every geodesic lies in the plane of a state and its tangent vector, and depends on the length of that alone, as on
+/// the sphere, its sections through the centre, and linear spaces; not on products of spheres.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a continuous space: it has no gradients, rays or tangent directions",
     label = "needs a continuous space",

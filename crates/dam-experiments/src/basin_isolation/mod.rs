@@ -34,13 +34,13 @@ use crate::report::Report;
 /// The overlap with its pattern above which an end state counts as retrieved.
 pub const RETRIEVED: f64 = 0.9;
 
-/// σ of Table 1, sqrt(2N)/3, a third of the typical distance of two patterns.
+/// σ of Table 1 at N = `n`, sqrt(2N)/3, a third of the typical distance of two patterns on the sphere of radius sqrt(N).
 #[must_use]
 pub fn paper_scale(n: usize) -> f64 {
     (2.0 * n as f64).sqrt() / 3.0
 }
 
-/// The 15 values of σ of Figure 3, linear from 0.02 to 0.8 sqrt(2N).
+/// The 15 values of σ of Figure 3 at N = `n`, linear from 0.02 sqrt(2N) to 0.8 sqrt(2N); lengths, as [`paper_scale`].
 #[must_use]
 pub fn scales(n: usize) -> Vec<f64> {
     (0..15).map(|k| (0.02 + 0.78 * f64::from(k) / 14.0) * (2.0 * n as f64).sqrt()).collect()

@@ -58,7 +58,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// Of order n, with the exponent m of the loss, at temperature T.
+    /// Of order n, with the exponent m of the loss, at temperature T in units of ξ·x.
     ///
     /// # Errors
     /// As [`Readout::new`]; [`dam_core::Error::Parameter`] unless 1 <= m <= 100.

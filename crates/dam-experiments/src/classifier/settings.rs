@@ -7,29 +7,29 @@ use crate::Error;
 /// How memories are trained; every number that changes the result but the images and the seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Training {
-    /// Memories K.
+    /// Memories K >= 1.
     pub memories: usize,
-    /// Order n.
+    /// Order n of the energy, 2 to 1000.
     pub order: u32,
-    /// Exponent m of the loss, Σ (t − c)^{2m}.
+    /// Exponent m of the loss, Σ (t − c)^{2m}; 1 to 100.
     pub exponent: u32,
-    /// T at the first epoch, in units of ξ·x (K–H: "pixels").
+    /// T > 0 at the first epoch, in units of ξ·x (K–H: "pixels").
     pub temperature: f64,
-    /// T from epoch `ramp` on, reached linearly.
+    /// T > 0 from epoch `ramp` on, reached linearly; in the same units.
     pub final_temperature: f64,
-    /// See there.
+    /// Epochs until then.
     pub ramp: usize,
-    /// ε₀, the largest change of a memory in a step.
+    /// ε₀, the largest change of an entry of a memory in a step: 0 < ε₀ <= 2, where entries lie in [−1, 1].
     pub rate: f64,
-    /// ε = ε₀ f^epoch.
+    /// f in ε = ε₀ f^epoch, 0 < f <= 1.
     pub decay: f64,
-    /// p.
+    /// Momentum p, 0 <= p < 1.
     pub momentum: f64,
-    /// Images of a step.
+    /// Images of a step, at least one.
     pub batch: usize,
     /// Mean of the normal variates that memories begin with.
     pub mean: f64,
-    /// Their standard deviation.
+    /// Their standard deviation, at least 0.
     pub sd: f64,
 }
 
@@ -67,7 +67,7 @@ impl Training {
         }
     }
 
-    /// T at an epoch, counted from 0.
+    /// T at an epoch, counted from 0, in units of ξ·x.
     #[must_use]
     pub fn temperature_at(&self, epoch: usize) -> f64 {
         if epoch >= self.ramp {
@@ -86,7 +86,8 @@ impl Training {
     /// Whether all numbers are legal.
     ///
     /// # Errors
-    /// [`Error::Settings`].
+    /// [`Error::Settings`] for a number outside the range that its field states, but for n, whose upper end
+    /// [`Classifier::new`](super::Classifier::new) checks.
     pub fn check(&self) -> Result<(), Error> {
         let refused = |expected, found: String| Err(Error::Settings { expected, found });
         if self.memories == 0 || self.batch == 0 {

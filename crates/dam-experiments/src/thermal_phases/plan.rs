@@ -91,13 +91,13 @@ pub struct MapPlan {
 }
 
 impl MapPlan {
-    /// The k-th load.
+    /// The k-th load ln M / N, counted from 0.
     #[must_use]
     pub fn load(&self, k: usize) -> f64 {
         self.loads.1 * (k + 1) as f64
     }
 
-    /// Sites at the k-th load.
+    /// Sites N at the k-th load, rounded: those at which the plan's patterns are e^{αN}.
     #[must_use]
     pub fn sites(&self, k: usize) -> usize {
         ((self.patterns as f64).ln() / self.load(k)).round() as usize
