@@ -104,7 +104,7 @@ pub fn write<T: Real + npyz::AutoSerialize>(
 /// Writes M states of the hypercube as +1 and −1 in i8, as an array of the shape that `axes` says.
 ///
 /// # Errors
-/// As [`write`], but for numbers that are not finite, of which spins have none.
+/// As [`write()`], but for numbers that are not finite, of which spins have none.
 pub fn write_spins(path: impl AsRef<Path>, states: &[Spins], axes: Axes) -> Result<(), Error> {
     let space = Hypercube::new(states.first().ok_or(Error::NoPatterns)?.len())?;
     states.iter().try_for_each(|x| space.check("state", x))?;

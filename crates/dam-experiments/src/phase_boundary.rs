@@ -55,9 +55,9 @@ pub enum IndicesName {
 pub struct Model {
     /// The kernel.
     pub kernel: KernelName,
-    /// The sharpness of LSR.
+    /// The sharpness b > 0 of LSR, which multiplies 1 − m.
     pub b: f64,
-    /// The inverse variance of LSE.
+    /// The inverse variance β_net > 0 of LSE, which multiplies half a squared distance.
     pub beta_net: f64,
     /// Where states live.
     pub space: SpaceName,

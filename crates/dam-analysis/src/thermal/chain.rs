@@ -11,7 +11,7 @@ const LEAST_LENGTH: f64 = 20.0;
 /// One chain at one temperature, with measurements of the type `Y`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chain<X, Y = ()> {
-    /// T.
+    /// T, in units of the energy.
     pub temperature: f64,
     /// The step size of its proposals, after burn-in.
     pub step: f64,

@@ -71,6 +71,9 @@ impl GibbsMixture {
     }
 
     /// ⟨x⟩, whose overlap with any vector is the mean overlap.
+    ///
+    /// # Errors
+    /// As [`bessel_ratio`]; none for a measure that could be made, for which [`new`](Self::new) has asked the same.
     pub fn mean(&self) -> Result<DVector<f64>, Error> {
         let n = self.space.sites();
         let (mut mean, mut below) = (DVector::zeros(n), 0.0);

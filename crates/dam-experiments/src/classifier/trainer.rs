@@ -42,7 +42,7 @@ pub struct Trainer {
 /// What an epoch told in passing: of every image by the memories before the step that used it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
-    /// Loss per image.
+    /// Loss per image, Σ (t − c)^{2m} over its ten labels.
     pub loss: f64,
     /// Share of wrong answers.
     pub error: f64,

@@ -63,7 +63,7 @@ impl Tally {
 /// Radii of one target, in bits.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Certified {
-    /// Separation of the target.
+    /// Separation of the target, the largest |x·ξ|/N with another pattern.
     pub beta: f64,
     /// Its smallest field, in units of 3N².
     pub kappa: f64,

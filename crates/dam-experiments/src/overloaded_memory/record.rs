@@ -48,7 +48,7 @@ impl Trained {
 /// One temperature.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Try {
-    /// T.
+    /// T, in units of ξ·x.
     pub temperature: f64,
     /// Share of wrong answers on the images that were learned from.
     pub train: f64,

@@ -35,7 +35,7 @@ pub enum Record {
 /// Chains at one temperature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// T.
+    /// T, in units of the energy.
     pub temperature: f64,
     /// The chains.
     pub chains: Vec<ChainRecord>,
@@ -46,7 +46,7 @@ pub struct Point {
 pub struct ChainRecord {
     /// Mean alignment with the target over the kept steps.
     pub alignment: f64,
-    /// Its last value.
+    /// The alignment of the last state.
     pub last: f64,
     /// The largest overlap of the last state with another pattern.
     pub other: f64,
@@ -54,7 +54,7 @@ pub struct ChainRecord {
     pub energy: Option<f64>,
     /// Share of accepted proposals.
     pub acceptance: f64,
-    /// The step size.
+    /// The step size s of `GaussianStep`, per coordinate.
     pub step: f64,
     /// Integrated autocorrelation time in steps; `None` where the alignment did not move or correlations did not die out.
     pub tau_int: Option<f64>,
@@ -76,7 +76,7 @@ pub enum Flagged {
 /// when it escaped and what was seen at given times, for averages over disorder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
-    /// T.
+    /// T, in units of the energy.
     pub temperature: f64,
     /// The step, of all chains at this temperature, at which the alignment was below 0.25 for the first time; `None` if
     /// it never was.
@@ -85,7 +85,7 @@ pub struct Watched {
     pub other: f64,
     /// Share of accepted proposals until the escape, or the end.
     pub acceptance: f64,
-    /// The step size.
+    /// The step size s of `GaussianStep`, per coordinate.
     pub step: f64,
     /// C(t_w + t, t_w) at t = 0, 1, 2, 4, … hundredths of the chain, t_w a tenth of it.
     pub self_overlap: Vec<f64>,

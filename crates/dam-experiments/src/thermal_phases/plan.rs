@@ -82,9 +82,9 @@ pub struct MapPlan {
     pub realizations: usize,
     /// Patterns M at every load; N = round(ln M / α).
     pub patterns: usize,
-    /// Loads, from one step on, in steps of this.
+    /// How many loads ln M / N, and their step, which is also the first.
     pub loads: (usize, f64),
-    /// Temperatures, likewise.
+    /// Temperatures, likewise, in units of the energy.
     pub temperatures: (usize, f64),
     /// Burn-in and kept steps.
     pub steps: (usize, usize),

@@ -14,7 +14,7 @@ use crate::Error;
 /// Chains of the two-term model at one temperature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scan {
-    /// T.
+    /// T, in units of the energy.
     pub temperature: f64,
     /// φ_eq of one pattern, for N → ∞: where the chains start.
     pub equilibrium: f64,
