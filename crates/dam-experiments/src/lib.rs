@@ -42,6 +42,8 @@
 //! | Krotov and Hopfield's classifier, trained and resumed | [`classifier`], from [`images`] |
 //! | coverage of intervals of an AUC | [`auc_coverage`] |
 //!
+//! All five papers in one report: [`reproduce`](crate::reproduce()).
+//!
 //! | what they stand on | module |
 //! |---|---|
 //! | a grid of independent cells: resumed, split over machines, the same bytes | [`harness`] |

@@ -3,8 +3,8 @@
 use maud::PreEscaped;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// A link to `docs/errata.md` in this package.
-const ERRATA: &str = include_str!("../errata.md");
+/// The package has `docs` as a link.
+const ERRATA: &str = include_str!("../../docs/errata.md");
 
 /// The section of the entries that begin with `letter`, without its title; empty if there is none.
 pub(super) fn section(letter: char) -> PreEscaped<String> {
