@@ -66,7 +66,7 @@
 //! |---|---|---|
 //! | F, separation function | [`kernel`], trait [`Kernel`] | yes: two methods |
 //! | Q, aggregator | [`Sum`], [`LogSum`], [`FlooredLogSum`] | sealed |
-//! | where states live | [`Hypercube`], [`Sphere`], [`Euclidean`], traits [`StateSpace`], [`VectorSpace`] | rarely: 9 methods, 6 more for gradients |
+//! | where states live | [`Hypercube`], [`Sphere`], [`Euclidean`], traits [`StateSpace`], [`VectorSpace`] | rarely: 7 methods, 5 more for vectors |
 //! | ξ, the patterns | [`BitPatterns`], [`DensePatterns`] (in memory, or [made again](DensePatterns::regenerated)), [`npy`] | sealed |
 //! | the memory | [`Dam`]; the papers' own in [`models`] | |
 //! | real patterns under ±1 states, as learning makes them | [`RealMemory`] | |
