@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Kills a run of the workflow in every way there is on one machine, resumes it, and compares its files with those of a
-# plain run:
+# Kills a payload and the controller of a run of the workflow, resumes it beside the payloads that live on, and compares its
+# files with those of a plain run:
 #
 #     examples/cluster/check.sh target/release/examples/basin_isolation [PROFILE [SNAKEMAKE OPTIONS...]]
 #
-# PROFILE is laptop (two jobs at a time) or slurm, on a machine that is a Slurm cluster of its own (one_node_slurm.sh).
-# Needs snakemake in PATH and a few minutes; works in a temporary folder, which is removed unless something is wrong.
+# PROFILE is laptop (two jobs at a time) or slurm, on a machine that is a Slurm cluster of its own: one_node_slurm.sh, which
+# also gives a program in LOSE_NODE that is run in between. Needs snakemake in PATH and a few minutes; works in a temporary
+# folder, which is removed unless something is wrong.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,17 +14,16 @@ program=$(realpath "$1")
 profile=${2:-laptop}
 options=("${@:3}")
 if [ "$profile" = laptop ]; then options+=(--cores 2); fi
-shards=6
 arguments="--preset quick --realizations 6 --seed 1"
 
-work=$(mktemp -d "${CHECK_FOLDER:-${TMPDIR:-/tmp}}/check.XXXXXX")
+work=$(mktemp -d "${TMPDIR:-/tmp}/check.XXXXXX")
 cp -r "$here/Snakefile" "$here/config.yaml" "$here/profiles" "$work"
 cd "$work"
 cat > check.yaml <<END
 program: $program
 arguments: $arguments
 out: out
-shards: $shards
+shards: 6
 END
 echo "in $work"
 
@@ -67,6 +67,7 @@ computes_again() {
   return 1
 }
 at_least() { [ "$(cells out/parts | wc -l)" -ge "$1" ] && [ -n "$(payloads)" ]; }
+more_cells() { until_true 900 "more cells" at_least $(($(cells out/parts | wc -l) + 2)); }
 
 # shellcheck disable=SC2086
 "$program" $arguments --threads 2 --quiet --out plain
@@ -81,8 +82,13 @@ echo "payload of $part killed, $(cells "$part" | wc -l) of its cells finished"
 until_true 900 "its payload again" computes_again
 grep -m1 "Trying to restart job" first.log
 
-before=$(cells out/parts | wc -l)
-until_true 900 "more cells" at_least $((before + 3))
+if [ -n "${LOSE_NODE:-}" ]; then
+  more_cells
+  "$LOSE_NODE"
+  echo "node lost and back, $(cells out/parts | wc -l) of $total cells finished"
+fi
+
+more_cells
 kill -9 "$controller"
 wait "$controller" 2> killed.log || echo "controller killed: exit code $?"
 cells out/parts | xargs stat --format '%n %i %Y' > finished.txt
@@ -94,16 +100,7 @@ if "${workflow[@]}" > refused.log 2>&1; then fail "a second start was not refuse
 grep -m1 LockException refused.log || fail "refused for another reason"
 "${workflow[@]}" --unlock > unlock.log 2>&1
 echo "unlocked, resumed"
-"${workflow[@]}" > second.log 2>&1 &
-controller=$!
-if [ -n "${LOSE_NODE:-}" ]; then
-  before=$(cells out/parts | wc -l)
-  until_true 900 "more cells" at_least $((before + 3))
-  "$LOSE_NODE"
-  cells out/parts | xargs stat --format '%n %i %Y' > finished.txt
-  echo "node lost and back; $(wc -l < finished.txt) of $total cells are finished"
-fi
-wait "$controller" || fail "the resumed run"
+"${workflow[@]}" > second.log 2>&1 || fail "the resumed run"
 grep -E 'steps \(100%\) done' second.log | tail -n 1
 
 # shellcheck disable=SC2046
@@ -114,6 +111,6 @@ for file in plain/*.*; do
   cmp "$file" "out/${file#plain/}" || fail "$file"
   compared=$((compared + 1))
 done
-echo "$compared files compared: $(ls plain | tr '\n' ' ')"
+echo "$compared files compared: $(cd plain && echo *.*)"
 cd / && rm -r "$work"
 echo identical
