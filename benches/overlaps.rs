@@ -1,5 +1,7 @@
 //! Overlaps: batched against the machine's fused-multiply-add rate and nalgebra, bits against dense.
 
+#[path = "support/probe.rs"]
+mod probe;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -29,86 +31,9 @@ fn dense<T: Real>(n: usize, m: usize, batch: usize) -> (Memory<T>, Vec<DVector<T
     (models::spherical(space.clone(), 3, patterns).expect("patterns lie on the sphere"), states)
 }
 
-/// Single-thread multiply-adds per second of the widest registers, 12 independent accumulators (more are spilled).
-#[cfg(target_arch = "x86_64")]
-mod probe {
-    use std::arch::x86_64::*;
-
-    const ROUNDS: usize = 400_000;
-
-    #[target_feature(enable = "avx512f")]
-    fn f32_512() -> f32 {
-        let (mut acc, a) = ([_mm512_set1_ps(1.0); 12], _mm512_set1_ps(1e-9));
-        for _ in 0..ROUNDS {
-            for x in &mut acc {
-                *x = _mm512_fmadd_ps(*x, a, a);
-            }
-        }
-        acc.iter().map(|&x| _mm512_reduce_add_ps(x)).sum()
-    }
-
-    #[target_feature(enable = "avx512f")]
-    fn f64_512() -> f64 {
-        let (mut acc, a) = ([_mm512_set1_pd(1.0); 12], _mm512_set1_pd(1e-9));
-        for _ in 0..ROUNDS {
-            for x in &mut acc {
-                *x = _mm512_fmadd_pd(*x, a, a);
-            }
-        }
-        acc.iter().map(|&x| _mm512_reduce_add_pd(x)).sum()
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn f32_256() -> f32 {
-        let (mut acc, a) = ([_mm256_set1_ps(1.0); 12], _mm256_set1_ps(1e-9));
-        for _ in 0..ROUNDS {
-            for x in &mut acc {
-                *x = _mm256_fmadd_ps(*x, a, a);
-            }
-        }
-        acc.iter().map(|&x| _mm256_cvtss_f32(x)).sum()
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    fn f64_256() -> f64 {
-        let (mut acc, a) = ([_mm256_set1_pd(1.0); 12], _mm256_set1_pd(1e-9));
-        for _ in 0..ROUNDS {
-            for x in &mut acc {
-                *x = _mm256_fmadd_pd(*x, a, a);
-            }
-        }
-        acc.iter().map(|&x| _mm256_cvtsd_f64(x)).sum()
-    }
-
-    /// Name of the instruction set, and floating-point operations of one call of the f32 and f64 loops.
-    pub(crate) fn kind() -> Option<(&'static str, [f64; 2])> {
-        if is_x86_feature_detected!("avx512f") {
-            Some(("AVX-512", [12.0 * 32.0, 12.0 * 16.0].map(|f| f * ROUNDS as f64)))
-        } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            Some(("AVX2", [12.0 * 16.0, 12.0 * 8.0].map(|f| f * ROUNDS as f64)))
-        } else {
-            None
-        }
-    }
-
-    pub(crate) fn run(double: bool) -> f64 {
-        // SAFETY: each function is called only if its features were detected.
-        unsafe {
-            match (is_x86_feature_detected!("avx512f"), double) {
-                (true, false) => f64::from(f32_512()),
-                (true, true) => f64_512(),
-                (false, false) => f64::from(f32_256()),
-                (false, true) => f64_256(),
-            }
-        }
-    }
-}
-
 /// Fraction of the fused-multiply-add rate that batched overlaps reach, probe and product in turn.
-#[cfg(target_arch = "x86_64")]
 fn fraction<T: Real>(memory: &Memory<T>, states: &[DVector<T>], double: bool) {
-    let Some((name, flops)) = probe::kind() else { return };
-    let flops_of_probe = flops[usize::from(double)];
+    let Some(probe) = probe::multiply_adds(double) else { return };
     let rate = |flops: f64, f: &mut dyn FnMut()| {
         let start = Instant::now();
         f();
@@ -117,8 +42,8 @@ fn fraction<T: Real>(memory: &Memory<T>, states: &[DVector<T>], double: bool) {
     let product = 2.0 * (N * M * B) as f64;
     let mut rates = [Vec::new(), Vec::new()];
     for _ in 0..31 {
-        rates[0].push(rate(flops_of_probe, &mut || {
-            black_box(probe::run(double));
+        rates[0].push(rate(probe.work, &mut || {
+            black_box((probe.run)());
         }));
         rates[1].push(rate(product, &mut || drop(black_box(memory.overlaps_of(states)))));
     }
@@ -129,12 +54,10 @@ fn fraction<T: Real>(memory: &Memory<T>, states: &[DVector<T>], double: bool) {
         "batched overlaps {}, N={N} M={M} B={B}, one thread: {ours:.0} GFLOP/s, {:.2} of the {name} rate ({peak:.0}); \
          the best run of each: {most:.2}\n",
         T::NAME,
-        ours / peak
+        ours / peak,
+        name = probe.level,
     );
 }
-
-#[cfg(not(target_arch = "x86_64"))]
-fn fraction<T: Real>(_: &Memory<T>, _: &[DVector<T>], _: bool) {}
 
 fn batched<T: Real>(c: &mut Criterion, double: bool) {
     let (memory, states) = dense::<T>(N, M, B);
