@@ -1,7 +1,7 @@
 //! One disorder realization of "basin isolation" as a user would run it: the counterpart of `basin_isolation.py`.
 //!
 //! Patterns, L noisy trials per pattern, I_μ along K directions, overlaps, AUCs with bootstrap intervals; prints one JSON
-//! object with the seconds of each part. `compare.py` runs both in turn.
+//! object with the seconds of each part.
 
 use std::time::Instant;
 
@@ -115,8 +115,13 @@ fn job<T: Real>(options: &Options) -> Result<Value, Error> {
     seconds.insert("total".into(), json!(start.elapsed().as_secs_f64()));
     let fail_percent = 100.0 * failed.iter().filter(|&&f| f).count() as f64 / options.m as f64;
     let steps = retrieval.iter().map(|r| r.steps).sum::<f64>() / options.m as f64;
+    let all_steps = retrieval.iter().map(|r| r.steps * r.trials as f64).sum::<f64>();
+    // Of the trials: two products a step.
+    let operations = 4.0 * (options.n * options.m) as f64 * all_steps;
+    let rate = operations / seconds["trials"].as_f64().unwrap_or(f64::NAN) / 1e9;
     Ok(json!({
         "n": options.n, "m": options.m, "dtype": T::NAME, "threads": options.threads,
-        "fail_pct": fail_percent, "iterations": { "mean": steps }, "scores": predictions, "seconds": seconds,
+        "fail_pct": fail_percent, "iterations": { "mean": steps }, "scores": predictions, "gflops": rate,
+        "seconds": seconds,
     }))
 }

@@ -1,6 +1,6 @@
 //! Epochs of the Krotov–Hopfield classifier: the counterpart of `training.py`.
 //!
-//! Prints one JSON object. `compare_training.py` runs all programs in turn.
+//! Prints one JSON object.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -69,6 +69,6 @@ fn job(options: &Options) -> Result<(), Error> {
     seconds.sort_by(f64::total_cmp);
     let median = (seconds[(seconds.len() - 1) / 2] + seconds[seconds.len() / 2]) / 2.0;
     let rate = 4.0 * (images.sites() * options.memories * images.len()) as f64 / median / 1e9;
-    println!("{}", json!({ "program": "dam", "seconds": median, "gflops": rate }));
+    println!("{}", json!({ "program": "dam", "dtype": "f32", "seconds": median, "gflops": rate }));
     Ok(())
 }
