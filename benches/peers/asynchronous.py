@@ -46,7 +46,7 @@ def retrieve_numpy(patterns, c, x, target, rng, sweeps):
 if a.backend == "numba":
     import numba
 
-    @numba.njit(fastmath=True)
+    @numba.njit(fastmath=True, cache=True)
     def retrieve_numba(patterns, c, x, target, seed, sweeps, need, all_sweeps):
         np.random.seed(seed)
         n, m = patterns.shape

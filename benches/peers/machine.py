@@ -6,15 +6,17 @@ import argparse, json, os, time
 
 p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 p.add_argument("--backend", choices=["numpy", "torch"], default="numpy")
-p.add_argument("--size", type=int, default=2000); p.add_argument("--threads", type=int, default=2)
+p.add_argument("--threads", type=int, default=2)
 A = p.parse_args()
 for v in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[v] = str(A.threads)
 import numpy as np  # noqa: E402
 
+SIZE = 2000
+
 
 def rate(dtype):
-    a = np.random.default_rng(0).random((A.size, A.size)).astype(dtype)
+    a = np.random.default_rng(0).random((SIZE, SIZE)).astype(dtype)
     out = np.empty_like(a)
     product = np.matmul
     if A.backend == "torch":
@@ -26,7 +28,7 @@ def rate(dtype):
         start = time.perf_counter()
         product(a, a, out=out)
         seconds.append(time.perf_counter() - start)
-    return 2 * A.size**3 / min(seconds) / 1e9
+    return 2 * SIZE**3 / min(seconds) / 1e9
 
 
 print(json.dumps(dict(f32=rate("float32"), f64=rate("float64"))))

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Overlaps of a batch of states with all patterns as one product in NumPy or PyTorch; the counterpart of `overlaps.rs`. Prints one
-JSON object. With --spins the entries are +-1 in f32, what ours keeps as bits.
+"""Overlaps of a batch of states with all patterns as one product in NumPy or PyTorch; the counterpart of `overlaps.rs`.
+Prints one JSON object. With --spins the entries are +-1 in f32, what ours keeps as bits.
 """
 import argparse, json, os
 
