@@ -147,6 +147,7 @@ def main():
     every = jobs.workloads(a.smoke, a.threads, a.data)
     missing = [] if a.data else ["training, as no images were given (`--data`)"]
     missing += [] if jobs.COMPILER else ["what `torch.compile` does, as there is no g++"]
+    missing += [] if jobs.HAMUX else ["HAMUX, as hamux or fastcore cannot be imported"]
     for w in list(every):
         lacking = [name for name in w.needs if not header["versions"][name]]
         if lacking:
