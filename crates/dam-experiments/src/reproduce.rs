@@ -15,12 +15,15 @@ use crate::{Error, images};
 
 /// The folder of all runs below `out`.
 const NAME: &str = "reproduce";
+/// The folder of overloaded memory without images.
+const FORMULAS: &str = "overloaded_memory_formulas";
 
 /// Runs the reproductions of the five papers, each in a folder of its own below `options.out` (by default
 /// `out/reproduce/PRESET`), and writes one report over all of them: every published number beside ours, then a chapter for each
 /// paper ([`Collection`]). Whatever is finished is kept, as by [`execute`](crate::harness::execute), whose exit codes these are.
 ///
-/// Without images, the chapter on learned memories is about the formulas of capacity alone, and says what to run for the rest.
+/// Without images, the chapter on learned memories is about the formulas of capacity alone, in a folder of its own, and says
+/// what to run for the rest.
 pub fn reproduce(options: &Options, source: &Source) -> ExitCode {
     match all(options, source) {
         Ok(code) => code,
@@ -37,27 +40,40 @@ fn all(options: &Options, source: &Source) -> Result<ExitCode, Error> {
         start: Instant::now(),
         cells: 0,
         missing: None,
+        stopped: false,
         collection: Collection::new("Five papers on dense associative memories, reproduced"),
     };
     // First, so that a folder that is not there does not cost the time of the others.
-    let (images, learned) = images_or_formulas(source)?;
-    whole.chapter(&Isolation, |o| Ok(basin_isolation::Settings::new(o, &Default::default())))?;
-    whole.chapter(&ThermalPhases, |o| thermal_phases::Settings::new(o, &Default::default()))?;
+    let (images, learned, folder) = images_or_formulas(source)?;
+    whole.chapter(Isolation::NAME, &Isolation, |o| {
+        Ok(basin_isolation::Settings::new(o, &Default::default()))
+    })?;
+    whole.chapter(ThermalPhases::NAME, &ThermalPhases, |o| {
+        thermal_phases::Settings::new(o, &Default::default())
+    })?;
+    whole.chapter(ExponentialCapacity::NAME, &ExponentialCapacity, |o| {
+        Ok(exponential_capacity::Settings::new(o, &Default::default()))
+    })?;
     whole
-        .chapter(&ExponentialCapacity, |o| Ok(exponential_capacity::Settings::new(o, &Default::default())))?;
-    whole.chapter(&FiniteSize, |o| Ok(finite_size::Settings::new(o, &Default::default())))?;
+        .chapter(FiniteSize::NAME, &FiniteSize, |o| Ok(finite_size::Settings::new(o, &Default::default())))?;
     let memories = OverloadedMemory { images };
-    whole.chapter(&memories, |o| Ok(overloaded_memory::Settings::new(o, &learned, &memories.images)))?;
+    whole.chapter(folder, &memories, |o| {
+        Ok(overloaded_memory::Settings::new(o, &learned, &memories.images))
+    })?;
     whole.finish()
 }
 
-/// The images, or, if none are named, synthetic ones that only stand in: nothing that is computed depends on them.
-fn images_or_formulas(source: &Source) -> Result<(images::Dataset, overloaded_memory::Choices), Error> {
+/// The images, or, if none are named, synthetic ones that only stand in: nothing that is computed depends on them. Both have
+/// folders of their own, so that images may be given later.
+fn images_or_formulas(
+    source: &Source,
+) -> Result<(images::Dataset, overloaded_memory::Choices, &'static str), Error> {
     match source.load() {
-        Ok(images) => Ok((images, overloaded_memory::Choices::default())),
+        Ok(images) => Ok((images, overloaded_memory::Choices::default(), OverloadedMemory::NAME)),
         Err(e @ Error::NoData) => {
             eprintln!("learned memories: their formulas of capacity alone, for {e}");
-            Ok((synthetic(1), overloaded_memory::Choices { study: vec![Study::Capacity] }))
+            let formulas = overloaded_memory::Choices { study: vec![Study::Capacity] };
+            Ok((synthetic(1), formulas, FORMULAS))
         }
         Err(e) => Err(e),
     }
@@ -67,8 +83,9 @@ struct Whole<'a> {
     options: &'a Options,
     start: Instant,
     cells: usize,
-    /// What a run that is not whole says in the end, and whether it was stopped.
-    missing: Option<(ExitCode, bool)>,
+    /// Of a run that is not whole: cells that are there, and all of them.
+    missing: Option<(usize, usize)>,
+    stopped: bool,
     collection: Collection,
 }
 
@@ -76,13 +93,14 @@ impl Whole<'_> {
     /// Runs one experiment, unless an earlier one was stopped.
     fn chapter<E: Experiment>(
         &mut self,
+        folder: &str,
         experiment: &E,
         settings: impl FnOnce(&Options) -> Result<E::Settings, Error>,
     ) -> Result<(), Error> {
-        if let Some((_, true)) = self.missing {
+        if self.stopped {
             return Ok(());
         }
-        let options = self.options.part(NAME, E::NAME);
+        let options = self.options.part(NAME, folder);
         let (start, quiet) = (Instant::now(), options.quiet);
         match report(experiment, settings(&options)?, &options)? {
             Outcome::Complete { records: Reported { report, run, cells, folder }, .. } => {
@@ -92,19 +110,30 @@ impl Whole<'_> {
                 self.cells += cells;
                 self.collection.add(E::NAME, report, run);
             }
-            other => {
-                let stopped = matches!(other, Outcome::Stopped { .. });
-                self.missing = Some((unfinished(other, &options.folder(E::NAME), quiet)?, stopped));
+            Outcome::Shard { finished, of } => self.lacks(finished, of),
+            Outcome::Stopped { finished, of } => {
+                self.stopped = true;
+                self.lacks(finished, of);
             }
         }
         Ok(())
     }
 
+    fn lacks(&mut self, finished: usize, of: usize) {
+        let (before, all) = self.missing.unwrap_or_default();
+        self.missing = Some((before + finished, all + of));
+    }
+
     fn finish(self) -> Result<ExitCode, Error> {
-        if let Some((code, _)) = self.missing {
-            return Ok(code);
-        }
         let folder = self.options.folder(NAME);
+        if let Some((finished, of)) = self.missing {
+            let outcome: Outcome<()> = if self.stopped {
+                Outcome::Stopped { finished, of }
+            } else {
+                Outcome::Shard { finished, of }
+            };
+            return unfinished(outcome, &folder, self.options.quiet);
+        }
         self.collection.write(&folder)?;
         if !self.options.quiet {
             say(&format!("\n{}\n{}", self.collection.to_text()?, closing(&folder, self.cells, self.start)))?;
@@ -154,8 +183,8 @@ mod tests {
         let wrong = Source { data: Some(folder.path().into()), synthetic: false };
         assert!(matches!(images_or_formulas(&wrong), Err(Error::Missing { .. })));
         if std::env::var_os("DAM_MNIST_DIR").is_none() {
-            let (_, choices) = images_or_formulas(&Source::default()).unwrap();
-            assert_eq!(choices.study, [Study::Capacity]);
+            let (_, choices, name) = images_or_formulas(&Source::default()).unwrap();
+            assert_eq!((&choices.study[..], name), (&[Study::Capacity][..], FORMULAS));
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn report(
         Report::new("Basin isolation: can local energy geometry predict which patterns fail?").errata('B');
     method(settings, &mut report);
     if !table.is_empty() {
-        table_1::report(&table, &mut report);
+        table_1::report(&table, &mut report)?;
         labels(&table, &mut report)?;
         figures_of(&table, &mut report)?;
         end_overlaps(&table, &mut report)?;

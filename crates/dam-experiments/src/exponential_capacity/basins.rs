@@ -6,11 +6,11 @@ use dam_analysis::half_point;
 use dam_analysis::theory::exponential_load::{ExponentialLoad, Patterns};
 use dam_analysis::theory::{Space, tails::Overlaps};
 
-use super::fit::{Basis, Fit, limits_of_draws};
+use super::fit::{Basis, Fit};
 use super::plan::{ANGLES, patterns, thousandths};
 use super::{Cell, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
-use crate::report::{Quantity, Report, Table};
+use crate::report::{Report, Table};
 use crate::{Error, Summary};
 
 /// One load and λ at one size: the share of successes by angle, for each draw.
@@ -53,15 +53,10 @@ impl Basin {
         Ok(self.alpha < self.model()?.condensation())
     }
 
-    /// The angle at which half of the starts succeed, of each draw that has one.
-    fn angles(&self, n: usize) -> impl Iterator<Item = f64> {
-        let angles = ANGLES.map(|a| a as f64);
-        self.sizes[&n].iter().filter_map(move |curve| half_point(&angles, curve))
-    }
-
-    /// The same over draws.
+    /// The angle at which half of the starts succeed, over draws.
     pub(super) fn angle(&self, n: usize) -> Summary {
-        Summary::of(self.angles(n))
+        let angles = ANGLES.map(|a| a as f64);
+        Summary::of(self.sizes[&n].iter().filter_map(|curve| half_point(&angles, curve)))
     }
 
     pub(super) fn fit(&self, basis: Basis) -> Option<Fit> {
@@ -166,16 +161,6 @@ pub(super) fn basins(
             .number("anchored_error", "error", 2, left.iter().map(|f| f.as_ref().map(|f| f.error)))
             .number("anchored_off", "off", 2, left.iter().map(|f| f.as_ref().map(|f| f.limit))),
     );
-    for (basin, theory) in all.iter().zip(&theory) {
-        let sizes: Vec<_> = basin.sizes.keys().map(|&n| (n as f64, basin.angles(n).collect())).collect();
-        report.quantity(Quantity::measured(
-            format!("θ_c (degrees) by a line in 1/N, α = {}, λ = {}", basin.alpha, basin.lambda),
-            "Figure 2: theory",
-            *theory,
-            limits_of_draws(Basis::Linear, &sizes),
-            1,
-        ));
-    }
     report.text(
         "The last is a test rather than a continuation: what the simulation leaves beside theory at finite N (nearest where noise is \
          condensed, mean field elsewhere), a + b/N, should vanish for N → ∞.",

@@ -7,11 +7,11 @@ use dam_analysis::theory::{BinaryEntropy, ExactSphere, GaussianPatterns, RateFun
 use dam_core::kernel::Exponential;
 
 use super::descents::RESOLUTION;
-use super::fit::{Basis, Fit, limits_of_draws};
+use super::fit::{Basis, Fit};
 use super::plan::{patterns, thousandths};
 use super::{Cell, Descent, ExponentialCapacity, Record, figures};
 use crate::harness::Records;
-use crate::report::{Quantity, Report, Table};
+use crate::report::{Report, Table};
 use crate::{Error, Summary};
 
 /// λ of the table of thresholds.
@@ -252,19 +252,6 @@ pub(super) fn crossovers(
     }
     if !fitted.is_empty() {
         report.table(table);
-    }
-    // The paper's figure is of spherical patterns, with quadratic fits.
-    let spherical = |c: &Crossing| c.patterns == Patterns::Spherical && c.descent == Descent::Map;
-    for (c, limit) in fitted.iter().zip(&limits).filter(|(c, _)| spherical(c)) {
-        let sizes: Vec<_> = c.sizes.iter().map(|(&n, draws)| (n as f64, draws.clone())).collect();
-        let of = Quantity::measured(
-            format!("λ₁ of spherical patterns by a quadratic fit in 1/N, α = {}", thousandths(c.load)),
-            "Figure 1: line of theory",
-            *limit,
-            limits_of_draws(Basis::Quadratic, &sizes),
-            3,
-        );
-        report.quantity(of.erratum("E1"));
     }
     report.text(format!(
         "Its bias: the same fit through the values of the mean field at the same sizes, whose limit is λ₁ exactly. No fit of three \

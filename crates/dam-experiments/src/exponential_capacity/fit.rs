@@ -2,8 +2,6 @@
 
 use dam_core::nalgebra::{DMatrix, DVector};
 
-use crate::Summary;
-
 /// How quantities approach their limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Basis {
@@ -59,34 +57,9 @@ impl Fit {
     }
 }
 
-/// The limits that single draws have, given N and the draws there: one fit through the first of each size, one through the
-/// second, … Sizes without a spread are left out, as they have no weight.
-pub(super) fn limits_of_draws(basis: Basis, sizes: &[(f64, Vec<f64>)]) -> Summary {
-    let weighted =
-        sizes.iter().map(|(n, draws)| (*n, draws, Summary::of(draws.iter().copied()).standard_error()));
-    let weighted: Vec<_> = weighted.filter(|(.., error)| *error > 0.0).collect();
-    let draws = weighted.iter().map(|(_, draws, _)| draws.len()).min().unwrap_or(0);
-    let limit = |draw: usize| {
-        let points: Vec<_> = weighted.iter().map(|(n, draws, error)| (*n, draws[draw], *error)).collect();
-        Some(Fit::of(basis, &points)?.limit)
-    };
-    Summary::of((0..draws).filter_map(limit))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn draws_have_limits_of_their_own() {
-        let sizes: Vec<_> = [10.0, 20.0, 40.0_f64].map(|n| (n, vec![1.0 + 2.0 / n, 3.0 - 4.0 / n])).into();
-        let all = limits_of_draws(Basis::Linear, &sizes);
-        assert_eq!(all.count, 2);
-        assert!((all.min - 1.0).abs() < 1e-12 && (all.max - 3.0).abs() < 1e-12);
-        let without = [&sizes[..], &[(80.0, vec![7.0, 7.0]), (90.0, vec![7.0])]].concat();
-        assert_eq!(limits_of_draws(Basis::Linear, &without), all);
-        assert_eq!(limits_of_draws(Basis::Linear, &sizes[..2]).count, 0);
-    }
 
     #[test]
     fn exact_values_are_continued_exactly() {

@@ -125,11 +125,13 @@ pub(super) fn nearest(
             .number("rate", "rate", 4, of(&|n, ln_p| Ok(nearest_rate(n, ln_p)?))?),
     );
     report.figure(figures::nearest(&all)?);
-    for (((power, factor, n), ours), leading) in rows.into_iter().zip(leading) {
+    for ((((power, factor, n), ours), leading), exact) in rows.into_iter().zip(leading).zip(exact) {
         let name = format!(
             "cosine of the nearest of {factor} N^{power} patterns, √(2 ln P/N) in the paper, N = {n}"
         );
-        report.quantity(Quantity::measured(name, "Figure 5: prediction", leading, ours, 3).erratum("E2"));
+        report.quantity(
+            Quantity::measured(name, "Figure 5: its formula", leading, ours, 3).corrected("E2", exact),
+        );
     }
     report.note(
         "The leading order is approached slowly: the next term is of relative order ln ln P / ln P. What the paper calls good agreement \

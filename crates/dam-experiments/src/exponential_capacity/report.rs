@@ -12,7 +12,8 @@ pub(super) fn report(settings: &Settings, records: &Records<ExponentialCapacity>
          one that never raises the energy. A pattern is retrieved if its softmax weight exceeds 1/2 where the descent ends: at λ > 1 \
          a state that has lost its pattern keeps a large overlap with it, so that an overlap does not tell (docs/errata.md, E3). \
          Only the abstract and the captions of the paper were at hand; theory is derived. The paper draws figures and prints \
-         no numbers; what stands as the paper’s below are the lines of theory in its figures, from its formulas.",
+         no numbers; what stands as the paper’s among the numbers compared is its formula of the nearest pattern. Simulation is compared \
+         with theory in the tables below; for N → ∞ neither is a published number.",
     );
     crossovers::thresholds(&mut report)?;
     crossovers::crossovers(settings.starts, records, &mut report)?;

@@ -126,7 +126,10 @@ pub(super) fn correlated(all: &BTreeMap<(usize, usize), Construction>) -> Figure
                 Series::new(ENSEMBLES[k].0, Mark::Joined, points)
             })
             .collect();
-        let points = paper::CORRELATED.iter().map(|(p, _, row)| [*p as f64, row[theirs], 0.0]).collect();
+        let points = paper::CORRELATED
+            .iter()
+            .filter_map(|(p, _, row)| Some([*p as f64, (*row)?[theirs], 0.0]))
+            .collect();
         lines.push(Series::new("paper, correlated", Mark::Points, points));
         Panel { x: Axis::linear("patterns p"), y, series: lines, ..Panel::default() }
     };

@@ -33,10 +33,9 @@ pub(super) const CAPACITY_CORRUPTION: usize = 20;
 const CERTIFIED: [(usize, usize); 8] =
     [(200, 5), (200, 20), (200, 100), (200, 400), (500, 10), (500, 50), (500, 250), (500, 1250)];
 
-/// Positions in [`ENSEMBLES`]: two of those that are near the paper's table, and one that is not.
+/// Positions in [`ENSEMBLES`]: the paper's random patterns, clusters that are near its table, and what is not.
 pub(super) const INDEPENDENT: usize = 0;
 pub(super) const CLUSTERS: usize = 1;
-pub(super) const SMALLER_CLUSTERS: usize = 11;
 pub(super) const TEMPLATE: usize = 6;
 /// Constructions of correlated patterns.
 pub(super) const ENSEMBLES: [(&str, PatternEnsemble); 12] = [
@@ -237,7 +236,7 @@ impl Settings {
             },
             adversary: of(Study::Adversary, [(3, 10), (10, 20), (40, 40)]),
             budgets: pick(
-                &[80, 120, 140, 150, 160, 170, 180, 200, 300],
+                &[80, 120, 130, 140, 150, 160, 170, 190, 300],
                 &[
                     40, 60, 80, 100, 110, 120, 130, 140, 150, 160, 170, 180, 190, 200, 210, 220, 240, 260,
                     280, 300, 320, 340,

@@ -198,23 +198,16 @@ fn compare_basins(
         let alpha = load as f64 / 1e3;
         for (&(wrong, row), of) in paper::BASIN.iter().zip(&all[&(shown, load)]) {
             let rates = of.0.iter().map(|tally| 100.0 * tally.rate());
-            report.quantity(Quantity::measured(
-                format!("success (%) from {wrong} % wrong, α = {alpha}, N = {shown}"),
-                "table of basins; N is not stated (F7)",
-                row[k],
-                Summary::of(rates),
-                0,
-            ));
+            let name = format!("success (%) from {wrong} % wrong, α = {alpha}, N = {shown}");
+            let of = Quantity::measured(name, "table of basins (F7)", row[k], Summary::of(rates), 0);
+            report.quantity(of.fitted("N"));
         }
         let theirs: Vec<f64> = paper::BASIN.iter().map(|(_, row)| row[k] / 100.0).collect();
         let ours = every.iter().filter_map(|&r| half_point(&at, &curves(all, shown, &[r])[k]));
-        report.quantity(Quantity::measured(
-            format!("wrong spins (%) at which half of the trials succeed, α = {alpha}, N = {shown}"),
-            "table of basins, by straight lines; N is not stated (F7)",
-            half_point(&at[..theirs.len()], &theirs),
-            Summary::of(ours),
-            1,
-        ));
+        let half = half_point(&at[..theirs.len()], &theirs);
+        let name = format!("wrong spins (%) at which half of the trials succeed, α = {alpha}, N = {shown}");
+        let source = "table of basins, by straight lines (F7)";
+        report.quantity(Quantity::measured(name, source, half, Summary::of(ours), 1).fitted("N"));
     }
 }
 
@@ -289,32 +282,27 @@ pub(super) fn adversary(
         "Strong and weak adversaries are not defined in the text at hand. The readings above bracket the paper’s columns; none gives \
          both with one field (F5).",
     );
-    let columns = [(STRONG, "Table 6, strong (F5)"), (WEAK, "Table 6, weak (F5)")];
-    for (column, (protocols, source)) in columns.into_iter().enumerate() {
+    // Each column by the reading that comes near it, S1 and I1 of F5.
+    for (column, (k, source)) in
+        [(STRONG[1], "Table 6, strong"), (WEAK[0], "Table 6, weak")].into_iter().enumerate()
+    {
+        let Some(of) = all.get(&k) else { continue };
+        let name = PROTOCOLS[k].name;
+        for (budget, row) in paper::BUDGETS {
+            let at = settings.budgets.iter().position(|&rho| rho == budget);
+            let ours = at.map_or(Summary::of([]), |at| of[at].rate());
+            let name = format!("success at ρ = {}: {name}", budget as f64 / 1e3);
+            report.quantity(
+                Quantity::measured(name, format!("{source} (F5)"), row[column], ours, 2).fitted("adversary"),
+            );
+        }
         let curve = paper::BUDGETS.iter().map(|(rho, row)| (*rho as f64 / 1e3, row[column]));
         let (x, y): (Vec<f64>, Vec<f64>) = curve.unzip();
-        let half = half_point(&x, &y);
-        for k in protocols {
-            let Some(of) = all.get(&k) else { continue };
-            let name = PROTOCOLS[k].name;
-            for (budget, row) in paper::BUDGETS {
-                let at = settings.budgets.iter().position(|&rho| rho == budget);
-                report.quantity(Quantity::measured(
-                    format!("success at ρ = {}: {name}", budget as f64 / 1e3),
-                    source,
-                    row[column],
-                    at.map_or(Summary::of([]), |at| of[at].rate()),
-                    2,
-                ));
-            }
-            report.quantity(Quantity::measured(
-                format!("ρ at which half of the trials succeed: {name}"),
-                format!("{source}, by straight lines"),
-                half,
-                single(of),
-                3,
-            ));
-        }
+        let name = format!("ρ at which half of the trials succeed: {name}");
+        let source = format!("{source}, by straight lines (F5)");
+        report.quantity(
+            Quantity::measured(name, source, half_point(&x, &y), single(of), 3).fitted("adversary"),
+        );
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::plan::{Tries, WARMER};
 use super::record::{Record, Trained};
 use super::{Cell, OverloadedMemory, Settings, figures};
 use crate::harness::Records;
-use crate::report::{Report, Table};
+use crate::report::{Quantity, Report, Table};
 use crate::{Error, Summary};
 
 /// Trainings by (n, K), in the order of realizations.
@@ -33,6 +33,7 @@ pub(super) fn errors(
     report: &mut Report,
 ) -> Result<(), Error> {
     let all = by_load(records);
+    published(settings, &all, report);
     if all.is_empty() {
         return Ok(());
     }
@@ -143,6 +144,27 @@ pub(super) fn failed(t: &Trained) -> bool {
 fn difference(a: &[&Trained], b: &[&Trained]) -> Summary {
     let learned = a.iter().zip(b).filter(|(a, b)| !failed(a) && !failed(b));
     Summary::of(learned.map(|(a, b)| 100.0 * (a.test - b.test)))
+}
+
+/// What the paper says of errors in words, as numbers: no difference, where it calls them similar.
+fn published(settings: &Settings, all: &ByLoad<'_>, report: &mut Report) {
+    let between = |a: (u32, usize), b: (u32, usize)| match (all.get(&a), all.get(&b)) {
+        (Some(a), Some(b)) if settings.is_papers() => difference(a, b),
+        _ => Summary::of([]),
+    };
+    for n in [2, 4, 8] {
+        for k in [500, 30_000] {
+            let name = format!("test error (%) at K = {k} minus that at K = 5500, n = {n}");
+            let ours = between((n, k), (n, 5500));
+            report.quantity(Quantity::measured(name, "section 3.1: similar", 0.0, ours, 1));
+        }
+    }
+    for (a, b, source) in
+        [(4, 8, "Figure 2: not highly different"), (2, 4, "section 3.2: broadly consistent")]
+    {
+        let name = format!("test error (%) of n = {a} minus that of n = {b}, K = 5500");
+        report.quantity(Quantity::measured(name, source, 0.0, between((a, 5500), (b, 5500)), 1));
+    }
 }
 
 /// What the paper says of errors.

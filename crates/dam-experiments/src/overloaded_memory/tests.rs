@@ -67,7 +67,6 @@ fn every_study_is_run_alike_by_any_number_of_threads_and_reported() {
         "stored_random",
         "sweeps",
         "sweeps_by_corruption",
-        "printed",
         "capacities",
         "instability",
         "tails",

@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::html;
 use serde_json::{Value, json};
 
-use super::quantity::comparison;
+use super::quantity::data;
 use super::{Quantity, Report, Table, Verdict, page};
 use crate::{Error, output};
 
@@ -14,8 +14,8 @@ use crate::{Error, output};
 ///
 /// ```text
 /// DIR/report.html       all of it in one page without scripts and links to elsewhere
-/// DIR/quantities.csv    the numbers of the first page, as shown
-/// DIR/summary.json      the same to the last digit, with what was run
+/// DIR/quantities.csv    the numbers of the first page to the last digit
+/// DIR/summary.json      the same, with what was run
 /// ```
 #[derive(Clone, Debug)]
 pub struct Collection {
@@ -42,10 +42,6 @@ impl Collection {
         self.chapters.push(Chapter { name: name.into(), report, run });
     }
 
-    fn papers(&self) -> Vec<(Option<&str>, &[Quantity])> {
-        self.chapters.iter().map(|of| (Some(&*of.name), &*of.report.quantities)).collect()
-    }
-
     /// What a terminal shows: how many of the published numbers have which verdict, by paper.
     ///
     /// # Errors
@@ -63,7 +59,9 @@ impl Collection {
     /// # Errors
     /// As [`Report::write`].
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
-        comparison(&self.papers()).write(folder)?;
+        let all: Vec<(&str, &[Quantity])> =
+            self.chapters.iter().map(|of| (&*of.name, &*of.report.quantities)).collect();
+        data(&all).write(folder)?;
         let papers: Vec<Value> = self.chapters.iter().map(Chapter::json).collect();
         output::write(&folder.join("summary.json"), format!("{:#}\n", json!({ "papers": papers })))?;
         output::write(&folder.join("report.html"), self.page()?)

@@ -23,7 +23,7 @@ use quantity::comparison;
 use serde_json::{Value, json};
 
 pub use collection::Collection;
-pub use quantity::{Ours, Quantity, Verdict};
+pub use quantity::{Quantity, Verdict};
 pub use table::Table;
 
 use crate::figure::{Figure, Pictures};
@@ -134,7 +134,7 @@ impl Report {
             }
         }
         if !self.quantities.is_empty() {
-            text += &comparison(&[(None, &self.quantities)]).to_text()?;
+            text += &comparison(&self.quantities).to_text()?;
         }
         Ok(text)
     }

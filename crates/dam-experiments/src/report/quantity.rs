@@ -8,44 +8,42 @@ use crate::Summary;
 /// A published number beside ours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quantity {
-    /// What it is.
-    pub name: String,
-    /// Where the paper has it: a table, a figure, an equation.
-    pub source: String,
-    /// The paper's number; `None` where it cannot be read off.
-    pub paper: Option<f64>,
-    /// Ours.
-    pub ours: Ours,
-    /// Digits after the point that the paper prints.
-    pub digits: usize,
-    /// The entry of `docs/errata.md` that says why a number that differs is not the one to expect, such as "T4".
-    pub erratum: Option<&'static str>,
+    name: String,
+    source: String,
+    paper: Option<f64>,
+    ours: Ours,
+    digits: usize,
+    erratum: Option<(&'static str, f64)>,
+    fitted: Option<&'static str>,
 }
 
 /// Our number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Ours {
-    /// Measured, over disorder realizations.
+enum Ours {
+    /// Over disorder realizations.
     Measured(Summary),
-    /// Of theory: no spread.
+    /// No spread.
     Theory(f64),
 }
 
 /// What the comparison of a number with ours says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Within our mean ± 2 standard deviations over realizations; or, of theory, equal in all printed digits.
+    /// The paper's number lies within our mean ± 2 standard deviations over realizations, or, of theory, ours rounds to it.
     Reproduced,
-    /// It differs, and an erratum says why.
+    /// The same, after something that the paper leaves open was chosen to come near.
+    Fitted,
+    /// It does not, and the number that an erratum has instead does.
     Corrected,
-    /// It differs.
+    /// It does not.
     Differs,
     /// Fewer than three realizations, none where a preset leaves it out, or no number to judge.
     Open,
 }
 
 impl Quantity {
-    /// A measured one, without an erratum.
+    /// A measured one: what it is, where the paper has it, the paper's number (`None` where it has none), ours over
+    /// disorder realizations, and the digits after the point that the paper prints.
     #[must_use]
     pub fn measured(
         name: impl Into<String>,
@@ -54,11 +52,10 @@ impl Quantity {
         ours: Summary,
         digits: usize,
     ) -> Self {
-        let (name, source, paper) = (name.into(), source.into(), paper.into());
-        Self { name, source, paper, ours: Ours::Measured(ours), digits, erratum: None }
+        Self::new(name.into(), source.into(), paper.into(), Ours::Measured(ours), digits)
     }
 
-    /// One of theory, without an erratum.
+    /// One of theory, otherwise as [`measured`](Self::measured).
     #[must_use]
     pub fn theory(
         name: impl Into<String>,
@@ -67,17 +64,26 @@ impl Quantity {
         ours: f64,
         digits: usize,
     ) -> Self {
-        let (name, source, paper) = (name.into(), source.into(), Some(paper));
-        Self { name, source, paper, ours: Ours::Theory(ours), digits, erratum: None }
+        Self::new(name.into(), source.into(), Some(paper), Ours::Theory(ours), digits)
     }
 
-    /// The same, with the erratum that explains a difference.
+    fn new(name: String, source: String, paper: Option<f64>, ours: Ours, digits: usize) -> Self {
+        Self { name, source, paper, ours, digits, erratum: None, fitted: None }
+    }
+
+    /// The same, with the entry of `docs/errata.md` that has another number instead, such as "T4".
     #[must_use]
-    pub fn erratum(self, entry: &'static str) -> Self {
-        Self { erratum: Some(entry), ..self }
+    pub fn corrected(self, entry: &'static str, instead: f64) -> Self {
+        Self { erratum: Some((entry, instead)), ..self }
     }
 
-    /// Where the paper's number is to lie: mean ± 2 sd of what was measured, from three realizations on.
+    /// The same, where `what` the paper leaves open was chosen so that ours comes near its numbers.
+    #[must_use]
+    pub fn fitted(self, what: &'static str) -> Self {
+        Self { fitted: Some(what), ..self }
+    }
+
+    /// Mean ± 2 sd of what was measured, from three realizations on.
     fn interval(&self) -> Option<[f64; 2]> {
         match self.ours {
             Ours::Measured(of) => of.interval(),
@@ -85,50 +91,62 @@ impl Quantity {
         }
     }
 
-    /// What the comparison says.
+    /// What the comparison says. A printed number stands for all that round to it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let Some(paper) = self.paper else { return Verdict::Open };
-        let agrees = match (self.ours, self.interval()) {
-            // A paper that prints all realizations alike, such as a rate of one, is met up to rounding.
-            (Ours::Measured(_), Some([lower, upper])) => {
-                let slack = 1e-9 * paper.abs();
-                (lower - slack..=upper + slack).contains(&paper)
-            }
-            (Ours::Theory(ours), _) => {
-                (ours - paper).abs() <= 0.5 * 10.0_f64.powi(-(self.digits as i32)) * (1.0 + 1e-9)
-            }
-            (Ours::Measured(_), None) => return Verdict::Open,
+        let half = 0.5 * 10.0_f64.powi(-(self.digits as i32)) * (1.0 + 1e-9);
+        let range = match self.ours {
+            Ours::Measured(of) => of.interval(),
+            Ours::Theory(ours) => Some([ours, ours]),
         };
-        match (agrees, self.erratum) {
+        let (Some(paper), Some([lower, upper])) = (self.paper, range) else { return Verdict::Open };
+        let agrees = |with: f64| (lower - half..=upper + half).contains(&with);
+        match (agrees(paper), self.erratum) {
+            (true, _) if self.fitted.is_some() => Verdict::Fitted,
             (true, _) => Verdict::Reproduced,
-            (false, Some(_)) => Verdict::Corrected,
-            (false, None) => Verdict::Differs,
+            (false, Some((_, instead))) if agrees(instead) => Verdict::Corrected,
+            (false, _) => Verdict::Differs,
         }
     }
 
     /// Standard deviations from our mean to the paper's number.
-    #[must_use]
-    pub fn distance(&self) -> Option<f64> {
+    fn distance(&self) -> Option<f64> {
         let Ours::Measured(ours) = self.ours else { return None };
         self.paper.map(|paper| ours.distance(paper)).filter(|distance| distance.is_finite())
     }
 
-    /// For readers: the paper's number, ours, and the interval that decides.
-    pub(super) fn shown(&self) -> [String; 3] {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where the paper has it, and what was fitted.
+    pub(super) fn source(&self) -> String {
+        match self.fitted {
+            Some(what) => format!("{}; {what} fitted", self.source),
+            None => self.source.clone(),
+        }
+    }
+
+    /// For readers: the paper's number, ours, the interval that decides, and how many realizations are behind it.
+    pub(super) fn shown(&self) -> [String; 4] {
         let digits = self.digits;
         let number = |x: f64| if x.is_finite() { format!("{x:.digits$}") } else { "–".into() };
         let paper = self.paper.map_or("–".into(), number);
         let range = |[lower, upper]: [f64; 2]| format!("{} … {}", number(lower), number(upper));
         match self.ours {
-            Ours::Measured(of) if of.count < 2 => [paper, number(of.mean), "–".into()],
+            Ours::Measured(of) if of.count < 2 => [paper, number(of.mean), "–".into(), of.count.to_string()],
             Ours::Measured(of) => {
                 let ours = format!("{} ± {}", number(of.mean), number(of.sd));
-                [paper, ours, self.interval().map_or("–".into(), range)]
+                [paper, ours, self.interval().map_or("–".into(), range), of.count.to_string()]
             }
             // Two digits more show how near it is.
-            Ours::Theory(ours) => [paper, format!("{ours:.*}", digits + 2), "–".into()],
+            Ours::Theory(ours) => [paper, format!("{ours:.*}", digits + 2), "–".into(), "theory".into()],
         }
+    }
+
+    /// The erratum, where it decides.
+    pub(super) fn entry(&self) -> Option<&'static str> {
+        self.erratum.map(|(entry, _)| entry).filter(|_| self.verdict() == Verdict::Corrected)
     }
 
     pub(super) fn json(&self) -> Value {
@@ -142,58 +160,84 @@ impl Quantity {
         };
         json!({
             "quantity": self.name, "source": self.source, "paper": self.paper, "ours": ours,
-            "distance_sd": self.distance(), "verdict": self.verdict().word(), "erratum": self.erratum,
+            "distance_sd": self.distance(), "verdict": self.verdict().word(), "erratum": self.entry(),
+            "fitted": self.fitted,
         })
     }
 
-    /// Disorder realizations behind ours.
-    fn realizations(&self) -> String {
-        match self.ours {
-            Ours::Measured(of) => of.count.to_string(),
-            Ours::Theory(_) => "theory".into(),
-        }
+    fn sd(&self) -> Option<f64> {
+        if let Ours::Measured(of) = self.ours { Some(of.sd) } else { None }
     }
 
-    /// The verdict, and the erratum where it decides.
-    pub(super) fn judged(&self) -> String {
-        match (self.verdict(), self.erratum) {
-            (Verdict::Corrected, Some(entry)) => format!("{} ({entry})", Verdict::Corrected.word()),
-            (verdict, _) => verdict.word().into(),
+    fn value(&self) -> f64 {
+        match self.ours {
+            Ours::Measured(of) => of.mean,
+            Ours::Theory(of) => of,
         }
     }
 }
 
 impl Verdict {
     /// All, from the best.
-    pub const ALL: [Self; 4] = [Self::Reproduced, Self::Corrected, Self::Differs, Self::Open];
+    pub const ALL: [Self; 5] = [Self::Reproduced, Self::Fitted, Self::Corrected, Self::Differs, Self::Open];
 
     /// In words.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Reproduced => "reproduced",
+            Self::Fitted => "agrees after a fit",
             Self::Corrected => "paper corrected",
             Self::Differs => "differs",
             Self::Open => "not determined",
         }
     }
+
+    /// Its class in a page.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Reproduced => "reproduced",
+            Self::Fitted => "fitted",
+            Self::Corrected => "corrected",
+            Self::Differs => "differs",
+            Self::Open => "open",
+        }
+    }
 }
 
-/// Quantities as a table, of one paper or of several with their names.
-pub(super) fn comparison(papers: &[(Option<&str>, &[Quantity])]) -> Table {
-    let all = || papers.iter().flat_map(|(paper, of)| of.iter().map(move |q| (paper, q)));
-    let mut table = Table::new("quantities", "The papers' numbers beside ours");
-    if papers.iter().any(|(paper, _)| paper.is_some()) {
-        table = table.text("experiment", "experiment", all().map(|(paper, _)| paper.unwrap_or_default()));
-    }
-    let shown: Vec<[String; 3]> = all().map(|(_, q)| q.shown()).collect();
+/// Quantities as a table for readers.
+pub(super) fn comparison(of: &[Quantity]) -> Table {
+    let shown: Vec<[String; 4]> = of.iter().map(Quantity::shown).collect();
     let column = |k: usize| shown.iter().map(move |of| of[k].clone());
-    table
-        .text("quantity", "quantity", all().map(|(_, q)| &*q.name))
-        .text("source", "source", all().map(|(_, q)| &*q.source))
+    let verdict = |q: &Quantity| match q.entry() {
+        Some(entry) => format!("{} ({entry})", q.verdict().word()),
+        None => q.verdict().word().into(),
+    };
+    Table::new("quantities", "The paper's numbers beside ours")
+        .text("quantity", "quantity", of.iter().map(|q| &*q.name))
+        .text("source", "source", of.iter().map(Quantity::source))
         .text("paper", "paper", column(0))
         .text("ours", "ours", column(1))
         .text("interval", "mean ± 2 sd", column(2))
-        .text("realizations", "realizations", all().map(|(_, q)| q.realizations()))
-        .text("verdict", "verdict", all().map(|(_, q)| q.judged()))
+        .text("realizations", "realizations", column(3))
+        .text("verdict", "verdict", of.iter().map(verdict))
+}
+
+/// Quantities of several experiments for programs, to the last digit.
+pub(super) fn data(experiments: &[(&str, &[Quantity])]) -> Table {
+    let all = || experiments.iter().flat_map(|(name, of)| of.iter().map(move |q| (*name, q)));
+    let end = |k: usize| all().map(move |(_, q)| q.interval().map(|ends| ends[k]));
+    Table::new("quantities", "The papers' numbers beside ours")
+        .text("experiment", "experiment", all().map(|(name, _)| name))
+        .text("quantity", "quantity", all().map(|(_, q)| &*q.name))
+        .text("source", "source", all().map(|(_, q)| &*q.source))
+        .number("paper", "paper", 0, all().map(|(_, q)| q.paper))
+        .number("ours", "ours", 0, all().map(|(_, q)| q.value()))
+        .number("sd", "sd", 0, all().map(|(_, q)| q.sd()))
+        .number("lower_2_sd", "mean − 2 sd", 0, end(0))
+        .number("upper_2_sd", "mean + 2 sd", 0, end(1))
+        .text("realizations", "realizations", all().map(|(_, q)| q.shown()[3].replace("theory", "")))
+        .text("verdict", "verdict", all().map(|(_, q)| q.verdict().word()))
+        .text("erratum", "erratum", all().map(|(_, q)| q.entry().unwrap_or_default()))
+        .text("fitted", "fitted", all().map(|(_, q)| q.fitted.unwrap_or_default()))
 }

@@ -48,21 +48,28 @@ fn columns_of_unlike_length_are_refused() {
 
 #[test]
 fn verdicts_follow_from_the_spread_or_from_the_printed_digits() {
-    let measured = |paper: Option<f64>, values: &[f64]| {
-        Quantity::measured("AUC", "Table 1", paper, summary(values), 2).verdict()
-    };
-    // Three values with mean 2 and sd 1: 0 to 4.
-    assert_eq!(measured(Some(3.99), &[1.0, 2.0, 3.0]), Verdict::Reproduced);
-    assert_eq!(measured(Some(4.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
-    assert_eq!(measured(Some(-0.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
-    assert_eq!(measured(Some(2.0), &[1.0, 3.0]), Verdict::Open);
-    assert_eq!(measured(None, &[1.0, 2.0, 3.0]), Verdict::Open);
-    assert_eq!(measured(Some(0.3), &[0.1 + 0.2; 3]), Verdict::Reproduced);
+    let measured =
+        |paper: Option<f64>, values: &[f64]| Quantity::measured("AUC", "Table 1", paper, summary(values), 2);
+    let verdict = |paper, values: &[f64]| measured(paper, values).verdict();
+    // Three values with mean 2 and sd 1: 0 to 4, and what is printed as 4.00 may be 4.005.
+    assert_eq!(verdict(Some(4.0), &[1.0, 2.0, 3.0]), Verdict::Reproduced);
+    assert_eq!(verdict(Some(4.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
+    assert_eq!(verdict(Some(-0.01), &[1.0, 2.0, 3.0]), Verdict::Differs);
+    assert_eq!(verdict(Some(2.0), &[1.0, 3.0]), Verdict::Open);
+    assert_eq!(verdict(None, &[1.0, 2.0, 3.0]), Verdict::Open);
+    assert_eq!(verdict(Some(0.3), &[0.1 + 0.2; 3]), Verdict::Reproduced);
+    // What was fitted is not reproduced; what differs after a fit differs.
+    assert_eq!(measured(Some(3.0), &[1.0, 2.0, 3.0]).fitted("N").verdict(), Verdict::Fitted);
+    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).fitted("N").verdict(), Verdict::Differs);
+    // An erratum decides only if what it has instead is what we find.
+    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5).verdict(), Verdict::Corrected);
+    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 4.5).verdict(), Verdict::Differs);
+    assert_eq!(measured(Some(3.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5).verdict(), Verdict::Reproduced);
     let theory = |paper, ours| Quantity::theory("α", "eq. 1", paper, ours, 2);
     assert_eq!(theory(0.22, 0.2249).verdict(), Verdict::Reproduced);
     assert_eq!(theory(0.22, 0.2251).verdict(), Verdict::Differs);
-    assert_eq!(theory(0.22, 0.2135).erratum("T1").verdict(), Verdict::Corrected);
-    assert_eq!(theory(0.22, 0.2151).erratum("T1").verdict(), Verdict::Reproduced);
+    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.2135).verdict(), Verdict::Corrected);
+    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.23).verdict(), Verdict::Differs);
 }
 
 fn report() -> Report {
@@ -116,14 +123,18 @@ fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
     let mut collection = Collection::new("All <papers>");
     collection.add("first", report(), run("first"));
     let mut second = report().errata('T');
-    second.quantity(Quantity::theory("T_max", "Figure 1", 0.22, 0.2135, 2).erratum("T1"));
+    second.quantity(Quantity::theory("T_max", "Figure 1", 0.22, 0.2135, 2).corrected("T1", 0.2135));
     collection.add("second", second, run("second"));
     collection.write(folder.path()).unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
     let lines: Vec<String> = read("quantities.csv").lines().map(str::to_owned).collect();
-    assert_eq!(lines[0], "experiment,quantity,source,paper,ours,interval,realizations,verdict");
-    assert_eq!(lines[1], "first,AUC,Table 1,0.600,0.620 ± 0.106,0.408 … 0.832,3,reproduced");
-    assert_eq!(lines[3], "second,T_max,Figure 1,0.22,0.2135,–,theory,paper corrected (T1)");
+    let columns =
+        "experiment,quantity,source,paper,ours,sd,lower_2_sd,upper_2_sd,realizations,verdict,erratum,fitted";
+    assert_eq!(lines[0], columns);
+    assert!(
+        lines[1].starts_with("first,AUC,Table 1,0.6,0.62,0.105830") && lines[1].ends_with(",3,reproduced,,")
+    );
+    assert_eq!(lines[3], "second,T_max,Figure 1,0.22,0.2135,,,,,paper corrected,T1,");
     let page = read("report.html");
     let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is not in {page}"));
     assert!(
@@ -149,7 +160,7 @@ fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
     let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
     assert_eq!(
         rows[2..],
-        [["A", "<report>", "1", "0", "0", "0"], ["A", "<report>", "1", "1", "0", "0"]],
+        [["A", "<report>", "1", "0", "0", "0", "0"], ["A", "<report>", "1", "0", "1", "0", "0"]],
         "{text}"
     );
 }

@@ -5,6 +5,7 @@ use dam_analysis::theory::closed::{
     lse_alpha_c, lse_alpha_c_gaussian, lsr_support_threshold, lsr_support_threshold_gaussian,
     paper_max_temperature_lsr,
 };
+use dam_analysis::theory::exponential_load::ramsauer_bound;
 use dam_analysis::theory::polynomial::{Indices, Polynomial};
 use dam_analysis::theory::{BinaryEntropy, RateFunction, Space};
 use dam_core::Overlap;
@@ -81,46 +82,50 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
         report.note(note);
     }
     let classical = Polynomial::new(2, Indices::Distinct, Space::Hypercube)?.capacity(0.0)?;
-    // ours, digits printed, and the erratum where the paper's number does not follow from its model.
-    let numbers = [
+    let spins = -0.5 * BinaryEntropy.s(Overlap::new(1.0, 1));
+    let [threshold, at_zero, meets] =
+        [lsr_support_threshold(SHARPNESS)?, lse_alpha_c(BETA, 0.0)?, paper_max_temperature_lsr(SHARPNESS)?];
+    let tails = [lsr_support_threshold_gaussian(SHARPNESS)?, lse_alpha_c_gaussian(BETA, 0.0)?];
+    // The erratum where the paper's number does not follow from its model, which has ours instead.
+    for (name, source, paper, ours, digits, erratum) in [
+        ("T_max: where eq. 39 meets α_th of eq. 38".into(), "Figure 1", 0.22, meets, 2, Some("T1")),
         (
-            "T at which eq. 39 meets α_th of eq. 38",
-            "Figure 1: T_max",
-            0.22,
-            paper_max_temperature_lsr(SHARPNESS)?,
-            2,
-            Some("T1"),
-        ),
-        (
-            "α_th of LSR, Gaussian tail",
+            format!("α_th of LSR (by the Gaussian tail {:.4})", tails[0]),
             "section 4.3",
             0.25,
-            lsr_support_threshold_gaussian(SHARPNESS)?,
+            threshold,
             2,
-            None,
+            Some("T4"),
         ),
-        ("α_th of LSR, sphere", "section 4.3", 0.25, lsr_support_threshold(SHARPNESS)?, 2, Some("T4")),
-        ("α_c(0) of LSE, Gaussian tail", "section 4.1", 0.5, lse_alpha_c_gaussian(BETA, 0.0)?, 1, None),
-        ("α_c(0) of LSE, sphere", "section 4.1", 0.5, lse_alpha_c(BETA, 0.0)?, 1, Some("T4")),
         (
-            "α_c(0) of the classical model, n = 2",
+            format!("α_c(0) of LSE (by the Gaussian tail {:.4})", tails[1]),
+            "section 4.1",
+            0.5,
+            at_zero,
+            1,
+            Some("T4"),
+        ),
+        ("α_c(0) of LSR, eq. 7".into(), "section 5", 0.5, threshold, 1, Some("T3")),
+        (
+            "capacity at T = 0 that Ramsauer et al. prove, β = 1".into(),
+            "section 4.1",
+            0.5,
+            ramsauer_bound(BETA)?,
+            1,
+            Some("T14"),
+        ),
+        (
+            "α_c(0) of the classical model, n = 2".into(),
             "section 1",
             0.14,
             classical.map_or(f64::NAN, |c| c.alpha),
             2,
             None,
         ),
-        (
-            "load up to which e^{αN} spins are all fixed points",
-            "section 1",
-            0.35,
-            -0.5 * BinaryEntropy.s(Overlap::new(1.0, 1)),
-            2,
-            None,
-        ),
-    ];
-    for (name, source, paper, ours, digits, erratum) in numbers {
-        report.quantity(Quantity { erratum, ..Quantity::theory(name, source, paper, ours, digits) });
+        ("load up to which e^{αN} spins are all fixed points".into(), "section 1", 0.35, spins, 2, None),
+    ] {
+        let of = Quantity::theory(name, source, paper, ours, digits);
+        report.quantity(if let Some(entry) = erratum { of.corrected(entry, ours) } else { of });
     }
     Ok(())
 }
