@@ -84,6 +84,26 @@ fn files_that_end_early_are_refused() {
 }
 
 #[test]
+fn a_header_that_promises_more_than_there_is_is_refused() {
+    // Of 3 GB, in a version whose length has four bytes: nothing of that size is asked for.
+    let folder = Folder::new();
+    for version in [2, 3] {
+        let bytes = [b"\x93NUMPY", &[version, 0, 0, 0, 0, 0xc0][..], b"{'descr': '<f8'"].concat();
+        let path = folder.with("header.npy", &bytes);
+        refused!(read(&path), Error::NpyTruncated { expected: 6, found: 0, .. }, path.display(), "truncated");
+    }
+}
+
+#[test]
+fn a_header_of_unclosed_brackets_is_refused_at_once() {
+    let folder = Folder::new();
+    for (open, count) in [("[", 30), ("{'descr': ", 30), ("(", 60_000), ("-", 60_000)] {
+        let path = folder.with("nested.npy", &file(&(open.repeat(count) + "'<f8'"), false, "(2, 3)", &[]));
+        assert!(matches!(read(&path), Err(Error::Io { .. })), "{open}");
+    }
+}
+
+#[test]
 fn files_that_go_on_are_refused() {
     let folder = Folder::new();
     for (more, found) in [(1, "found 7"), (8, "found 7"), (9, "found 8"), (80, "found 16")] {

@@ -147,6 +147,23 @@ fn write_array<T: npyz::AutoSerialize>(
     })
 }
 
+/// All that comes before the elements, as far as it is there: a damaged length may promise more than any memory holds.
+/// `None` if it ends early; what is of another format is left to the reader of headers.
+fn head(file: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut head = Vec::new();
+    file.by_ref().take(8).read_to_end(&mut head)?;
+    // Magic number and version, then the length of the header in two bytes, from version 2 on in four.
+    let width = match head.get(6) {
+        Some(1) if head.starts_with(b"\x93NUMPY") => 2,
+        Some(2 | 3) if head.starts_with(b"\x93NUMPY") => 4,
+        _ => return Ok(Some(head)),
+    };
+    file.by_ref().take(width).read_to_end(&mut head)?;
+    let length = head.iter().skip(8).rev().fold(0, |length, &byte| length << 8 | u64::from(byte));
+    let read = file.take(length).read_to_end(&mut head)?;
+    Ok((read as u64 == length).then_some(head))
+}
+
 /// A file whose header has been read and agrees with the stated shape.
 struct Array<'a> {
     path: &'a Path,
@@ -160,12 +177,20 @@ impl<'a> Array<'a> {
     fn open(path: &'a Path, expected: (usize, usize), wanted: &'static str) -> Result<Self, Error> {
         let io = |e: io::Error| Error::io(path, &e);
         let mut file = BufReader::new(File::open(path).map_err(io)?);
-        let header = npyz::NpyHeader::from_reader(&mut file).map_err(|e| match e.kind() {
-            io::ErrorKind::UnexpectedEof => Error::NpyTruncated {
-                path: path.to_owned(),
-                expected: expected.0.saturating_mul(expected.1),
-                found: 0,
-            },
+        let truncated = || Error::NpyTruncated {
+            path: path.to_owned(),
+            expected: expected.0.saturating_mul(expected.1),
+            found: 0,
+        };
+        let head = head(&mut file).map_err(io)?.ok_or_else(truncated)?;
+        // The header of a plain array has two; the time to read unclosed ones grows exponentially with their number.
+        let brackets = head.iter().skip(12).filter(|byte| b"([{".contains(byte)).count();
+        if brackets > 8 {
+            let message = format!("expected the header of a plain array, found {brackets} opening brackets");
+            return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
+        }
+        let header = npyz::NpyHeader::from_reader(&head[..]).map_err(|e| match e.kind() {
+            io::ErrorKind::UnexpectedEof => truncated(),
             _ => io(e),
         })?;
         let found = header.shape().to_vec();
