@@ -182,6 +182,12 @@ fn damaged_cells_are_found_and_computed_again() {
         fs::write(&files[0], &bad).unwrap();
         assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 1), "byte {place}");
     }
+    // The right checksum in another spelling.
+    let mut upper = good.clone();
+    upper["{\"checksum\":\"".len()..][..16].make_ascii_uppercase();
+    assert_ne!(upper, good);
+    fs::write(&files[0], &upper).unwrap();
+    assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 1));
     // A whole cell under the name of another.
     fs::copy(&files[1], &files[0]).unwrap();
     assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 1));
