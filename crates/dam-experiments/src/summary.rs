@@ -51,14 +51,15 @@ impl Summary {
     }
 }
 
-/// Reads a number of disorder realizations from the command line: at least two, for one has no spread.
+/// Reads a number of disorder realizations from the command line: at least two, for one has no spread, and no more than a list
+/// of cells can hold.
 ///
 /// # Errors
 /// What was expected and found.
 pub fn realizations(given: &str) -> Result<usize, String> {
     match given.parse() {
-        Ok(count) if count >= 2 => Ok(count),
-        _ => Err(format!("expected a number of at least 2, found {given}")),
+        Ok(count) if (2..=100_000).contains(&count) => Ok(count),
+        _ => Err(format!("expected a number from 2 to 100000, found {given}")),
     }
 }
 
@@ -85,6 +86,14 @@ mod tests {
         assert!((lower + upper - 10.0).abs() < 1e-12 && (upper - lower - 4.0 * s.sd).abs() < 1e-12);
         assert_eq!(Summary::of([1.0, 2.0]).interval(), None);
         assert!(Summary::of([1.0]).sd.is_nan() && Summary::of([]).mean.is_nan());
+    }
+
+    #[test]
+    fn realizations_are_some_and_not_too_many() {
+        assert_eq!([realizations("2"), realizations("100000")], [Ok(2), Ok(100_000)]);
+        for wrong in ["", "1", "-2", "2.5", "100001", "18446744073709551615"] {
+            assert!(realizations(wrong).unwrap_err().ends_with(&format!("found {wrong}")), "{wrong}");
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub struct Settings {
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Choices {
     /// Bootstrap resamples of each set, within the classes, instead of the preset's.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
     pub resamples: Option<u32>,
 }
 

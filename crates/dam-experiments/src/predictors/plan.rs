@@ -69,7 +69,7 @@ pub struct Choices {
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..))]
     pub judged: Option<u32>,
     /// Numbers K of random directions of I_mu, such as 10,100, instead of the preset's.
-    #[arg(long, value_delimiter = ',', value_name = "K", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_delimiter = ',', value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub directions: Vec<u32>,
     /// Also fit a linear model of what one pass sees to 8 realizations at N = 500, and test it on 4 others there and
     /// on 2 at N = 1000, whatever --realizations says (about twenty minutes on two cores, 2 GB).
