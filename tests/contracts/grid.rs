@@ -129,6 +129,8 @@ pub(crate) struct Expected {
     pub(crate) scale: f64,
     /// dQ/dΣ Σ |F'|: how steep the logarithm of a sum near zero is.
     pub(crate) steepness: f64,
+    /// c dQ/dΣ Σ |F''|: how far N times the field moves with the overlaps, beyond what the sum does.
+    pub(crate) curvature: f64,
     /// The sum cancels: rounding decides whether it is above zero, so whether a logarithm of it is finite.
     pub(crate) cancels: bool,
 }
@@ -147,7 +149,7 @@ pub(crate) fn expected<S: GridSpace>(
 ) -> Expected {
     let (kernel, c, n, x) = (memory.kernel(), memory.prefactor(), space.sites(), S::real(x));
     let confinement = if S::CONFINED { 0.5 * x.iter().map(|x| x * x).sum::<f64>() } else { 0.0 };
-    let (mut sum, mut values, mut slopes) = (0.0, 0.0, 0.0);
+    let (mut sum, mut values, mut slopes, mut curved) = (0.0, 0.0, 0.0, 0.0);
     let mut weighted = vec![0.0; n];
     let mut overlaps = Vec::new();
     for pattern in patterns {
@@ -157,6 +159,8 @@ pub(crate) fn expected<S: GridSpace>(
         sum += f;
         values += f.abs();
         slopes += df.abs();
+        let [above, below] = [1e-6, -1e-6].map(|step| kernel.df(Overlap::new(m + step, n)));
+        curved += (above - below).abs() / 2e-6;
         weighted.iter_mut().zip(&xi).for_each(|(h, xi)| *h += df * xi);
         overlaps.push(m);
     }
@@ -171,6 +175,7 @@ pub(crate) fn expected<S: GridSpace>(
         overlaps,
         scale: c * (dq * slopes + dq * values + size) + confinement,
         steepness: dq * slopes,
+        curvature: c * dq * curved,
         cancels,
     }
 }

@@ -13,7 +13,7 @@ fn difference(before: f64, after: f64) -> f64 {
     if before == after { 0.0 } else { after - before }
 }
 
-fn flips(case: &Case<'_, Hypercube>) {
+pub(crate) fn flips(case: &Case<'_, Hypercube>) {
     let (name, memory) = (&case.name, &case.memory);
     for x in case.states {
         every_flip(case, x, &memory.cache(x));
@@ -42,7 +42,7 @@ fn every_flip(case: &Case<'_, Hypercube>, x: &Spins, cache: &FlipCache) {
         let mut flipped = x.clone();
         flipped.flip(i);
         let there = case.expected(&flipped);
-        let tolerance = 64.0 * f64::EPSILON * (here.scale + there.scale);
+        let tolerance = (64.0 * f64::EPSILON * (here.scale + there.scale)).max(1e-255);
         let (price, after) = (memory.price(x, cache, Flip(i)), memory.energy(&flipped));
         let change = difference(before, after);
         if (here.cancels || there.cancels) && !memory.is_exact() {
@@ -60,7 +60,7 @@ fn the_price_of_a_flip_is_the_energy_difference() {
     over_grid(&Hypercube::new(65).unwrap(), 70, flips);
 }
 
-fn rotations<T: Real>(case: &Case<'_, Sphere<T>>) {
+pub(crate) fn rotations<T: Real>(case: &Case<'_, Sphere<T>>) {
     let Case { memory, space, .. } = case;
     let mut rng = Streams::new(9).rng(Purpose::Dynamics, 1);
     for x in case.states {
