@@ -30,10 +30,12 @@ unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         grow(layout.size() as i64);
+        // SAFETY: promised by the caller.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         grow(-(layout.size() as i64));
+        // SAFETY: promised by the caller.
         unsafe { System.dealloc(block, layout) }
     }
 }
