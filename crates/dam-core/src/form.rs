@@ -94,3 +94,39 @@ impl<const D: usize> Kernel for Horner<'_, D> {
         false
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Epanechnikov, Exponential, Monomial, Powered};
+
+    fn line<K: Kernel, T: Real>(kernel: &K, n: usize) -> Option<(f64, f64)> {
+        match Form::of::<K, T>(kernel, n) {
+            Form::LogLinear(form) => Some((form.at_zero, form.slope)),
+            _ => None,
+        }
+    }
+
+    /// The loops of exponentials serve what their scalar holds, and nothing else.
+    #[test]
+    fn exponential_kernels_are_lines_where_the_scalar_holds_them() {
+        let kernel = Exponential::anchored(0.5).unwrap();
+        assert_eq!(line::<_, f64>(&kernel, 40), Some((-20.0, 20.0)));
+        assert_eq!(line::<_, f32>(&kernel, 40), Some((-20.0, 20.0)));
+        assert_eq!(line::<_, f64>(&Exponential::new(0.5).unwrap(), 40), Some((0.0, 20.0)));
+        // The next number after 1e8 in f32 is 1e8 + 8.
+        let steep = Exponential::new(1e7).unwrap();
+        assert_eq!((line::<_, f64>(&steep, 10), line::<_, f32>(&steep, 10)), (Some((0.0, 1e8)), None));
+        assert_eq!(line::<_, f64>(&Exponential::new(1e-32).unwrap(), 10), None);
+        assert_eq!(line::<_, f64>(&Powered(Epanechnikov::new(0.5).unwrap()), 10), None);
+    }
+
+    #[test]
+    fn polynomials_are_written_out_up_to_degree_eight() {
+        for order in 2..=10 {
+            let form = Form::of::<_, f64>(&Monomial::new(order).unwrap(), 40);
+            let degree = if let Form::Polynomial(form) = form { Some(form.degree()) } else { None };
+            assert_eq!(degree, (order <= 8).then_some(order as usize), "order {order}");
+        }
+    }
+}

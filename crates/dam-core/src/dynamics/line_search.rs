@@ -125,6 +125,18 @@ mod tests {
         assert!((t - 0.5).abs() < 1e-12, "{t}");
     }
 
+    /// Where the profile is not scanned, the steps double from the guess.
+    #[test]
+    fn looks_near_the_guess_before_it_looks_further() {
+        // Minima at t = 0.5 and, deeper, at 2.8; maximum at 0.8.
+        let slope = |t: f64| (t - 0.5) * (t - 0.8) * (t - 2.8);
+        let e = |t: f64| t.powi(4) / 4.0 - 4.1 / 3.0 * t.powi(3) + 2.02 * t * t - 1.12 * t;
+        for guess in [1e-3, 0.07, 0.15] {
+            let t = first_minimum(&Profile(|t| (e(t), slope(t)), false), line, guess);
+            assert!((t - 0.5).abs() < 1e-7, "{t} from {guess}");
+        }
+    }
+
     #[test]
     fn a_wall_of_infinite_energy_stops_the_search_before_it() {
         let profile = |t: f64| if t < 0.3 { (-t, -1.0) } else { (f64::INFINITY, 0.0) };
@@ -136,6 +148,17 @@ mod tests {
     fn uphill_and_not_a_number_do_not_move() {
         for slope in [1.0, 0.0, f64::NAN] {
             assert_eq!(first_minimum(&Profile(move |t| (t, slope), false), line, 0.1), 0.0);
+        }
+    }
+
+    /// A start that goes uphill is a minimum itself, whatever lies behind the hill.
+    #[test]
+    fn a_lower_minimum_behind_a_hill_is_left_alone() {
+        let slope = |t: f64| (t - 0.05) * (t - 1.0);
+        let e = |t: f64| t.powi(3) / 3.0 - 0.525 * t * t + 0.05 * t;
+        assert!(e(1.0) < -0.1);
+        for closed in [true, false] {
+            assert_eq!(first_minimum(&Profile(|t| (e(t), slope(t)), closed), line, 0.1), 0.0);
         }
     }
 

@@ -251,4 +251,18 @@ pub(super) mod tests {
         let panel = Panel { count: 4, depth: 3 };
         Fill { unit: unit(), panel, a: &[0.0; 17], distance: 5, data: &mut [0.0; 24] }.run();
     }
+
+    #[test]
+    #[should_panic(expected = "in 23")]
+    fn a_panel_without_room_is_caught() {
+        let panel = Panel { count: 4, depth: 3 };
+        Fill { unit: unit(), panel, a: &[0.0; 20], distance: 5, data: &mut [0.0; 23] }.run();
+    }
+
+    #[test]
+    #[should_panic(expected = "in 99")]
+    fn a_panel_of_no_rows_is_caught() {
+        let panel = Panel { count: 0, depth: 3 };
+        Fill { unit: unit(), panel, a: &[0.0; 20], distance: 5, data: &mut [0.0; 99] }.run();
+    }
 }

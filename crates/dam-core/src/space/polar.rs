@@ -158,6 +158,17 @@ mod tests {
     }
 
     #[test]
+    fn a_state_is_its_overlap_with_the_pattern() {
+        let space = Polar::new(7).unwrap();
+        assert_eq!((space.sites(), space.zero_field()), (7, 0.0));
+        assert_eq!(space.max_change(&0.25, &-0.5), 0.75);
+        assert_eq!((space.overlap(&0.25, &1.0), space.overlap(&0.25, &-0.5)), (0.25, -0.125));
+        let mut next = 0.0;
+        assert_eq!((space.align(&0.25, &-3.0, &mut next), next), (Some(1.25), -1.0));
+        assert_eq!(space.align(&0.25, &0.0, &mut next), None);
+    }
+
+    #[test]
     fn illegal_sizes_and_overlaps_are_refused() {
         assert!(Polar::new(0).is_err() && Polar::new(1).is_err());
         let space = Polar::new(2).unwrap();
