@@ -1,5 +1,9 @@
 use dam_core::dynamics::{Asynchronous, Dynamics, Order, Progress, Synchronous};
-use dam_core::{Flip, LocalField, Priced, Purpose, Runner, Spins, StopReason, Streams};
+use dam_core::kernel::Kernel;
+use dam_core::{
+    Dam, Flip, FormalField, Hypercube, LocalField, Overlap, Priced, Purpose, Runner, Spins, StopReason,
+    Streams, Sum,
+};
 
 use super::brute::{
     MODELS, Memory, Model, dots, flipped, integer_field, negative, random_patterns, random_signs, spins,
@@ -123,6 +127,41 @@ fn a_flip_between_equal_energies_is_not_made() {
             let expected = integer_sweep(model, std::slice::from_ref(&pattern), &x, &mut 0);
             let (end, _) = one_step(&memory, &Asynchronous::new(Order::Sequential), &x);
             assert_eq!(end, spins(&expected));
+        }
+    }
+}
+
+/// F = m³ as a user writes it: no integers.
+struct Cube;
+impl Kernel for Cube {
+    fn f(&self, s: Overlap) -> f64 {
+        s.m().powi(3)
+    }
+    fn df(&self, s: Overlap) -> f64 {
+        3.0 * s.m().powi(2)
+    }
+    fn log_domain(&self) -> bool {
+        false
+    }
+}
+
+/// Patterns and their negatives in another order: what cancels leaves rounding behind, and prices have none of it.
+#[test]
+fn ties_of_real_sums_are_exactly_zero() {
+    for n in [9, 65, 500] {
+        let mut rng = Streams::new(45).rng(Purpose::Patterns, n as u64);
+        let mut patterns = random_patterns(33, n, &mut rng);
+        patterns.extend(patterns.clone().iter().rev().map(|p| negative(p)));
+        let patterns: Vec<Spins> = patterns.iter().map(|p| spins(p)).collect();
+        let memory = Dam::new(Hypercube::new(n).unwrap(), Cube, Sum, n as f64, &patterns).unwrap();
+        assert!(!memory.is_exact());
+        for _ in 0..10 {
+            let state = spins(&random_signs(n, &mut rng));
+            let cache = memory.cache(&state);
+            for i in 0..n {
+                assert_eq!(memory.price(&state, &cache, Flip(i)), 0.0);
+                assert_eq!(memory.formal_price(&state, &cache, i), 0.0);
+            }
         }
     }
 }
