@@ -52,3 +52,37 @@ where
     let Some((first, _)) = states.get(waiting..).and_then(<[_]>::split_first) else { return Vec::new() };
     states[waiting..].iter().map(|x| space.overlap(x, first)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use dam_core::{Hypercube, Spins, models};
+
+    use super::*;
+
+    fn spins(signs: [i8; 4]) -> Spins {
+        Spins::from_signs(&signs).unwrap()
+    }
+
+    #[test]
+    fn the_nearest_other_pattern_is_never_the_target() {
+        let patterns = [spins([1, 1, 1, 1]), spins([1, 1, 1, -1]), spins([-1, -1, 1, 1])];
+        let memory = models::polynomial(Hypercube::new(4).unwrap(), 3, &patterns).unwrap();
+        assert_eq!(nearest_other(&memory, &patterns[0], 0).unwrap(), Some((1, 0.5)));
+        assert_eq!(nearest_other(&memory, &patterns[0], 1).unwrap(), Some((0, 1.0)));
+        assert_eq!(nearest_other(&memory, &patterns[2], 0).unwrap(), Some((2, 1.0)));
+        assert!(nearest_other(&memory, &patterns[0], 3).is_err());
+        let alone = models::polynomial(Hypercube::new(4).unwrap(), 3, &patterns[..1]).unwrap();
+        assert_eq!(nearest_other(&alone, &patterns[2], 0).unwrap(), None);
+    }
+
+    #[test]
+    fn self_overlaps_begin_at_the_waiting_time() {
+        let space = Hypercube::new(4).unwrap();
+        let states =
+            [spins([1, 1, 1, 1]), spins([1, 1, 1, -1]), spins([-1, 1, 1, -1]), spins([-1, -1, -1, 1])];
+        assert_eq!(self_overlap(&space, &states, 0), [1.0, 0.5, 0.0, -0.5]);
+        assert_eq!(self_overlap(&space, &states, 1), [1.0, 0.5, -1.0]);
+        assert_eq!(self_overlap(&space, &states, 3), [1.0]);
+        assert!(self_overlap(&space, &states, 4).is_empty() && self_overlap(&space, &states, 9).is_empty());
+    }
+}

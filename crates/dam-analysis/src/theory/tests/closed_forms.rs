@@ -133,3 +133,18 @@ fn thresholds_and_basins_of_softmax_attention() {
         against(Patterns::Gaussian, loads(&gauss), &|alpha| gauss.basin_edge(alpha).unwrap());
     }
 }
+
+/// Eq. 31 at points where its logarithm is that of a fraction, and the ends of its range.
+#[test]
+fn the_printed_floor_of_lsr_has_a_range() {
+    let floor = closed::paper_floor_lsr_uncondensed;
+    close(floor(2.0, 0.75).unwrap(), 0.5 * 2.0_f64.ln(), "u", 0.0);
+    close(floor(0.5, 0.0).unwrap(), 2.0 * 2.0_f64.ln(), "u", 0.0);
+    close(floor(0.5, -0.5).unwrap(), 2.0 * 4.0_f64.ln(), "u", 0.0);
+    assert_eq!(floor(2.0, 1.0).unwrap(), 0.0);
+    for (b, phi) in [(2.0, 0.5), (2.0, 0.4), (0.5, -1.0), (2.0, 1.01), (2.0, f64::NAN)] {
+        let error = floor(b, phi).unwrap_err().to_string();
+        assert!(error.contains("1 - 1/b < phi_* <= 1"), "{b} {phi}: {error}");
+    }
+    assert!(floor(0.0, 1.0).is_err() && floor(f64::INFINITY, 1.0).is_err());
+}
