@@ -172,3 +172,57 @@ pub trait PlaneEnergy {
     /// Whether a point costs O(1) (polynomial kernels) rather than O(M).
     fn is_closed_form(&self) -> bool;
 }
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::DVector;
+
+    use super::*;
+    use crate::dynamics::GradientDescent;
+    use crate::{Euclidean, Purpose, Runner, StopReason, Streams};
+
+    /// ½ |x − centre|², with the methods that have to be given and no other.
+    struct Spring {
+        space: Euclidean<f64>,
+        centre: DVector<f64>,
+    }
+
+    impl Energy for Spring {
+        type Space = Euclidean<f64>;
+        fn space(&self) -> &Euclidean<f64> {
+            &self.space
+        }
+        fn energy(&self, x: &DVector<f64>) -> f64 {
+            0.5 * (x - &self.centre).norm_squared()
+        }
+    }
+
+    impl LocalField for Spring {
+        fn field(&self, x: &DVector<f64>, h: &mut DVector<f64>) -> f64 {
+            *h = &self.centre - x;
+            self.energy(x)
+        }
+    }
+
+    #[test]
+    fn energies_of_a_users_own_serve_batches() {
+        let spring =
+            Spring { space: Euclidean::new(3).unwrap(), centre: DVector::from_vec(vec![1.0, -2.0, 0.5]) };
+        let mut x = [vec![1.0, -2.0, 3.5], vec![0.0, 0.0, 0.5], vec![5.0, 1.0, 0.5]].map(DVector::from_vec);
+        let expected = [4.5, 2.5, 12.5];
+        let mut e = [0.0; 3];
+        spring.energies(&x, &mut e);
+        assert_eq!(e, expected);
+        let (mut h, mut e) = (vec![spring.space.zero_field(); 3], [0.0; 3]);
+        spring.fields(&x, &mut h, &mut e);
+        assert_eq!(e, expected);
+        let forces = [[0.0, 0.0, -3.0], [1.0, -2.0, 0.0], [-4.0, -3.0, 0.0]];
+        assert!(h.iter().zip(forces).all(|(h, force)| h.as_slice() == force), "{h:?}");
+
+        let descent = GradientDescent::default();
+        let rng = |k: usize| Streams::new(1).rng(Purpose::Dynamics, k as u64);
+        let runs = Runner::default().run_all(&spring, &descent, &mut x, rng).unwrap();
+        assert!(runs.iter().all(|run| run.reason == StopReason::Converged));
+        assert!(x.iter().all(|x| (x - &spring.centre).norm() < 1e-3), "{x:?}");
+    }
+}
