@@ -266,6 +266,20 @@ mod tests {
         assert!((a[0] - b[0]).abs() < 1e-3 * b[0].abs(), "{a:?} {b:?}");
     }
 
+    /// One pattern alone bends nothing in the Euclidean space, wherever it lies: the Hessian is that of ½ |x|².
+    #[test]
+    fn a_pattern_at_the_origin_has_a_curvature() {
+        let space = Euclidean::<f64>::new(3).unwrap();
+        for pattern in [[0.0; 3], [1.0, -2.0, 0.5]] {
+            let memory = models::attention(space.clone(), 0.7, [pattern.to_vec()]).unwrap();
+            for start in [Start::Random, Start::Gradient] {
+                let found =
+                    Lanczos::new(2, start).unwrap().of_patterns(&memory, &[0], Streams::new(1)).unwrap();
+                assert!((found[0] - 1.0).abs() < 1e-12, "{found:?}");
+            }
+        }
+    }
+
     #[test]
     fn illegal_settings_are_refused() {
         assert!(matches!(Lanczos::new(0, Start::Random), Err(Error::Parameter { .. })));

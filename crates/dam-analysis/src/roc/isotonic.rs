@@ -127,3 +127,28 @@ impl Scored {
         Isotonic { knots }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knots_ascend_strictly() {
+        let labels = [false, true, false, true, true, false, true];
+        let map = Scored::new(&[1.0, 2.0, 3.0, 4.0, 4.0, 5.0, 6.0], &labels).unwrap().isotonic();
+        let (half, most) = (0.5, 2.0 / 3.0);
+        assert_eq!(map.knots, [(1.0, 0.0), (2.0, half), (3.0, half), (4.0, most), (5.0, most), (6.0, 1.0)]);
+    }
+
+    #[test]
+    fn scores_whose_distance_overflows_are_interpolated() {
+        let map = Scored::new(&[-1.6e308, 1.6e308], &[false, true]).unwrap().isotonic();
+        for (score, expected) in
+            [(-1.6e308, 0.0), (-0.8e308, 0.25), (0.0, 0.5), (0.8e308, 0.75), (1.6e308, 1.0)]
+        {
+            assert!((map.probability(score) - expected).abs() < 1e-15, "{score}");
+        }
+        let map = Scored::new(&[-0.4e308, 1.6e308], &[false, true]).unwrap().isotonic();
+        assert!((map.probability(0.6e308) - 0.5).abs() < 1e-15);
+    }
+}

@@ -325,3 +325,13 @@ fn a_million_scores() {
     assert_eq!(scored.auc(), won as f64 / 2e6);
     assert!(scored.delong().unwrap().variance() > 0.0);
 }
+
+/// Quantiles at the values themselves are those values, to the bit.
+#[test]
+fn quantiles_never_leave_their_neighbours() {
+    let sorted = [0.1, 0.3, 0.7, 0.9, 1.1];
+    for (k, &value) in sorted.iter().enumerate() {
+        assert_eq!(quantile(&sorted, k as f64 / 4.0), value);
+    }
+    assert!((quantile(&sorted, 0.3) - 0.38).abs() < 1e-15 && (quantile(&sorted, 0.2) - 0.26).abs() < 1e-15);
+}

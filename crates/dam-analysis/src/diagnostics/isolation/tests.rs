@@ -163,6 +163,15 @@ fn profiles_that_leave_every_support_and_one_site_are_errors_and_tiny_radii_are_
             Error::Parameter { name: "energy on a ray", expected: "a finite number", found: f64::INFINITY };
         assert_eq!(error, Err(expected));
     }
+    // An energy of the pattern itself below zero changes nothing about the one that is named.
+    let twice = [x.clone(), x.clone()];
+    let twice =
+        Dam::new(memory.space().clone(), Epanechnikov::new(30.0).unwrap(), LogSum, 1.0, twice).unwrap();
+    assert!(twice.energy(&x) < -0.6);
+    assert_eq!(
+        metric.at(&twice, &x, &directions).unwrap_err().to_string(),
+        metric.at(&memory, &x, &directions).unwrap_err().to_string()
+    );
     let tiny = metric.radius(1e-120).unwrap().at(&memory, &x, &directions).unwrap();
     assert!(tiny.is_finite());
     let space = Sphere::<f64>::new(1).unwrap();

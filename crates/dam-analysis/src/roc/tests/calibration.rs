@@ -56,6 +56,23 @@ fn the_logistic_map_solves_the_score_equations_and_follows_the_scale() {
     assert!(fitted > 200);
 }
 
+/// Of two scores the map gives the shares themselves. Rare positives at the lower one throw a full Newton step out of reach.
+#[test]
+fn the_logistic_map_of_two_scores_gives_their_shares() {
+    for (positives, of, others, of_them) in
+        [(1, 1001, 10, 11), (1, 1001, 1, 2), (1, 10_001, 3, 4), (4, 9, 3, 7)]
+    {
+        let scores = [vec![-1.0; of], vec![1.0; of_them]].concat();
+        let labels: Vec<bool> =
+            (0..of).map(|k| k < positives).chain((0..of_them).map(|k| k < others)).collect();
+        let map = Scored::new(&scores, &labels).unwrap().logistic().unwrap();
+        for (score, share) in [(-1.0, positives as f64 / of as f64), (1.0, others as f64 / of_them as f64)] {
+            let found = map.probability(score);
+            assert!((found / share - 1.0).abs() < 1e-12, "{found} for {share}");
+        }
+    }
+}
+
 #[test]
 fn classes_that_do_not_overlap_have_no_logistic_map() {
     let fit = |scores: &[f64], labels: &[u8]| Scored::new(scores, &bools(labels)).unwrap().logistic();
