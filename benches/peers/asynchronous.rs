@@ -3,6 +3,9 @@
 //! Trials from cues with a fraction of the spins turned, until 95 % of the spins are right at the end of a sweep, a sweep
 //! changes nothing, or 60 sweeps; prints one JSON object.
 
+#[path = "../support/peer.rs"]
+mod peer;
+
 use std::time::Instant;
 
 use clap::Parser;
@@ -36,9 +39,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    println!("{}", pool.install(|| job(&options))?);
+    println!("{}", peer::on_threads(options.threads, || job(&options))?);
     Ok(())
 }
 

@@ -2,6 +2,11 @@
 //!
 //! Patterns and cues are those of `inputs.rs`, so that end states are comparable. Prints one JSON object.
 
+#[path = "../support/median.rs"]
+mod median;
+#[path = "../support/peer.rs"]
+mod peer;
+
 #[path = "inputs.rs"]
 mod inputs;
 
@@ -40,9 +45,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    let found = pool.install(|| match options.precision {
+    let found = peer::on_threads(options.threads, || match options.precision {
         Precision::F64 => job::<f64>(&options),
         Precision::F32 => job::<f32>(&options),
     });
@@ -77,7 +80,7 @@ fn job<T: Real>(options: &Options) -> Result<Value, Error> {
         steps = runs.iter().map(|r| r.steps).sum();
     }
     // The first run warms up.
-    let seconds = inputs::median(seconds.split_off(1));
+    let seconds = median::median(seconds.split_off(1));
     let end: Vec<f64> = x.iter().flat_map(|x| x.iter().map(|x| x.widen())).collect();
     Ok(json!({
         "program": "dam", "dtype": T::NAME, "seconds": seconds, "steps": steps,

@@ -3,6 +3,9 @@
 //! Patterns, L noisy trials per pattern, I_μ along K directions, overlaps, AUCs with bootstrap intervals; prints one JSON
 //! object with the seconds of each part.
 
+#[path = "../support/peer.rs"]
+mod peer;
+
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
@@ -54,9 +57,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    let found = pool.install(|| match options.precision {
+    let found = peer::on_threads(options.threads, || match options.precision {
         Precision::F64 => job::<f64>(&options),
         Precision::F32 => job::<f32>(&options),
     });

@@ -26,9 +26,3 @@ pub(crate) fn checksum(entries: impl ExactSizeIterator<Item = f64>) -> f64 {
     let count = entries.len() as f64;
     entries.zip(0..).map(|(x, k)| x * number(3, k)).sum::<f64>() / count.sqrt()
 }
-
-/// The median of a sample.
-pub(crate) fn median(mut sample: Vec<f64>) -> f64 {
-    sample.sort_by(f64::total_cmp);
-    (sample[(sample.len() - 1) / 2] + sample[sample.len() / 2]) / 2.0
-}

@@ -4,6 +4,9 @@
 //! population count, bytes read from the first cache (these two `null` without AVX-512), and bytes of a large sum from
 //! memory. The largest of some repeats counts, since other work on the machine only slows them.
 
+#[path = "../support/peer.rs"]
+mod peer;
+
 #[path = "../support/probe.rs"]
 mod probe;
 
@@ -38,9 +41,7 @@ fn rate(threads: usize, work: f64, task: impl Fn(usize) + Sync) -> f64 {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    pool.install(|| {
+    peer::on_threads(options.threads, || {
         // 20 calls take some ten milliseconds.
         let probed = |probe: Probe| {
             rate(options.threads, 20.0 * probe.work, |_| {
@@ -66,8 +67,8 @@ fn main() -> Result<(), Error> {
                 "memory_bytes": rate(options.threads, 8.0 * part as f64, sums),
             })
         );
-    });
-    Ok(())
+        Ok(())
+    })
 }
 
 #[cfg(not(target_arch = "x86_64"))]

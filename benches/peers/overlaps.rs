@@ -3,6 +3,11 @@
 //! Dense patterns as one product, or spins as bits (`--precision bits`). Patterns and states are those of `inputs.rs`, so that
 //! overlaps are comparable. Prints one JSON object.
 
+#[path = "../support/median.rs"]
+mod median;
+#[path = "../support/peer.rs"]
+mod peer;
+
 #[path = "inputs.rs"]
 mod inputs;
 
@@ -42,9 +47,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    let found = pool.install(|| match options.precision {
+    let found = peer::on_threads(options.threads, || match options.precision {
         Precision::F64 => dense::<f64>(&options),
         Precision::F32 => dense::<f32>(&options),
         Precision::Bits => spins(&options),
@@ -62,7 +65,7 @@ fn timed<R>(repeats: usize, task: impl Fn() -> R) -> (f64, R) {
         last = black_box(task());
         seconds.push(start.elapsed().as_secs_f64());
     }
-    (inputs::median(seconds), last)
+    (median::median(seconds), last)
 }
 
 fn dense<T: Real>(options: &Options) -> Result<Value, Error> {

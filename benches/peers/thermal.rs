@@ -2,6 +2,9 @@
 //!
 //! Prints one JSON object with steps of a chain per second.
 
+#[path = "../support/peer.rs"]
+mod peer;
+
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
@@ -41,9 +44,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    let found = pool.install(|| match options.precision {
+    let found = peer::on_threads(options.threads, || match options.precision {
         Precision::F64 => job::<f64>(&options),
         Precision::F32 => job::<f32>(&options),
     });

@@ -2,6 +2,11 @@
 //!
 //! Prints one JSON object.
 
+#[path = "../support/median.rs"]
+mod median;
+#[path = "../support/peer.rs"]
+mod peer;
+
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -38,9 +43,7 @@ struct Options {
 
 fn main() -> Result<(), Error> {
     let options = Options::parse();
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build();
-    let pool = pool.map_err(|e| Error::Threads { message: e.to_string() })?;
-    pool.install(|| job(&options))
+    peer::on_threads(options.threads, || job(&options))
 }
 
 fn job(options: &Options) -> Result<(), Error> {
@@ -60,14 +63,13 @@ fn job(options: &Options) -> Result<(), Error> {
     let mut trainer = Trainer::new(training, images.sites(), streams)?;
     // The first epoch warms up.
     trainer.epoch(&examples)?;
-    let mut seconds: Vec<f64> = (0..options.epochs)
+    let seconds: Vec<f64> = (0..options.epochs)
         .map(|_| {
             let start = Instant::now();
             trainer.epoch(&examples).map(|_| start.elapsed().as_secs_f64())
         })
         .collect::<Result<_, _>>()?;
-    seconds.sort_by(f64::total_cmp);
-    let median = (seconds[(seconds.len() - 1) / 2] + seconds[seconds.len() / 2]) / 2.0;
+    let median = median::median(seconds);
     let rate = 4.0 * (images.sites() * options.memories * images.len()) as f64 / median / 1e9;
     println!("{}", json!({ "program": "dam", "dtype": "f32", "seconds": median, "gflops": rate }));
     Ok(())

@@ -1,9 +1,13 @@
 //! Measuring two things in turn, so that their ratio holds when the machine's speed drifts.
 
+mod median;
+
 use std::hint::black_box;
 use std::time::Instant;
 
 use criterion::Criterion;
+
+pub(crate) use median::median;
 
 /// Benches `ours` and `reference` with criterion, and prints the median of their interleaved ratio.
 pub(crate) fn against<A, B>(
@@ -28,11 +32,4 @@ pub(crate) fn against<A, B>(
     }));
     println!("{group}: {} is {ratio:.2} times as fast as {}\n", ours.0, reference.0);
     ratio
-}
-
-/// The median of a sample.
-pub(crate) fn median(sample: impl IntoIterator<Item = f64>) -> f64 {
-    let mut sample: Vec<f64> = sample.into_iter().collect();
-    sample.sort_by(f64::total_cmp);
-    sample[sample.len() / 2]
 }

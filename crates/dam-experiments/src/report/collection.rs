@@ -5,7 +5,7 @@ use std::path::Path;
 use maud::html;
 use serde_json::{Value, json};
 
-use super::quantity::data;
+use super::quantity::{count, data};
 use super::{Quantity, Report, Table, Verdict, page};
 use crate::{Error, output};
 
@@ -49,7 +49,7 @@ impl Collection {
     pub fn to_text(&self) -> Result<String, Error> {
         let papers = self.chapters.iter().map(|of| page::short(&of.report.title));
         let counted = Table::new("verdicts", "Published numbers by verdict").text("paper", "paper", papers);
-        let counts = |v| self.chapters.iter().map(move |of| of.count(v));
+        let counts = |v| self.chapters.iter().map(move |of| count(&of.report.quantities, v));
         let all = |table: Table, v: Verdict| table.count(v.word(), v.word(), counts(v));
         Verdict::ALL.into_iter().fold(counted, all).to_text()
     }
@@ -86,11 +86,6 @@ impl Collection {
 }
 
 impl Chapter {
-    /// How many numbers have this verdict.
-    fn count(&self, verdict: Verdict) -> usize {
-        self.report.quantities.iter().filter(|q| q.verdict() == verdict).count()
-    }
-
     fn json(&self) -> Value {
         let quantities: Vec<Value> = self.report.quantities.iter().map(Quantity::json).collect();
         json!({ "run": self.run, "quantities": quantities })

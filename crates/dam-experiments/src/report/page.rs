@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
+use super::quantity::count;
 use super::{Item, Quantity, Report, Table, Verdict, errata};
 use crate::Error;
 use crate::figure::DARK;
@@ -60,7 +61,7 @@ pub(super) fn overview(papers: &[(&str, &str, &[Quantity])]) -> Markup {
                     @for (name, title, of) in papers {
                         tr {
                             th scope="row" { a href={ "#" (name) } { (short(title)) } }
-                            @for v in Verdict::ALL { td { (of.iter().filter(|q| q.verdict() == v).count()) } }
+                            @for v in Verdict::ALL { td { (count(of, v)) } }
                         }
                     }
                 }

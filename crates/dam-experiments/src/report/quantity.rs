@@ -96,7 +96,7 @@ impl Quantity {
     pub fn verdict(&self) -> Verdict {
         let half = 0.5 * 10.0_f64.powi(-(self.digits as i32)) * (1.0 + 1e-9);
         let range = match self.ours {
-            Ours::Measured(of) => of.interval(),
+            Ours::Measured(_) => self.interval(),
             Ours::Theory(ours) => Some([ours, ours]),
         };
         let (Some(paper), Some([lower, upper])) = (self.paper, range) else { return Verdict::Open };
@@ -127,21 +127,25 @@ impl Quantity {
         }
     }
 
+    /// Behind a measured number.
+    fn realizations(&self) -> Option<usize> {
+        if let Ours::Measured(of) = self.ours { Some(of.count) } else { None }
+    }
+
     /// For readers: the paper's number, ours, the interval that decides, and how many realizations are behind it.
     pub(super) fn shown(&self) -> [String; 4] {
         let digits = self.digits;
         let number = |x: f64| if x.is_finite() { format!("{x:.digits$}") } else { "–".into() };
         let paper = self.paper.map_or("–".into(), number);
         let range = |[lower, upper]: [f64; 2]| format!("{} … {}", number(lower), number(upper));
-        match self.ours {
-            Ours::Measured(of) if of.count < 2 => [paper, number(of.mean), "–".into(), of.count.to_string()],
-            Ours::Measured(of) => {
-                let ours = format!("{} ± {}", number(of.mean), number(of.sd));
-                [paper, ours, self.interval().map_or("–".into(), range), of.count.to_string()]
-            }
+        let ours = match self.ours {
+            Ours::Measured(of) if of.count < 2 => number(of.mean),
+            Ours::Measured(of) => format!("{} ± {}", number(of.mean), number(of.sd)),
             // Two digits more show how near it is.
-            Ours::Theory(ours) => [paper, format!("{ours:.*}", digits + 2), "–".into(), "theory".into()],
-        }
+            Ours::Theory(ours) => format!("{ours:.*}", digits + 2),
+        };
+        let realizations = self.realizations().map_or("theory".into(), |n| n.to_string());
+        [paper, ours, self.interval().map_or("–".into(), range), realizations]
     }
 
     /// The erratum, where it decides.
@@ -205,6 +209,11 @@ impl Verdict {
     }
 }
 
+/// How many have this verdict.
+pub(super) fn count(of: &[Quantity], verdict: Verdict) -> usize {
+    of.iter().filter(|q| q.verdict() == verdict).count()
+}
+
 /// Quantities as a table for readers.
 pub(super) fn comparison(of: &[Quantity]) -> Table {
     let shown: Vec<[String; 4]> = of.iter().map(Quantity::shown).collect();
@@ -236,7 +245,11 @@ pub(super) fn data(experiments: &[(&str, &[Quantity])]) -> Table {
         .number("sd", "sd", 0, all().map(|(_, q)| q.sd()))
         .number("lower_2_sd", "mean − 2 sd", 0, end(0))
         .number("upper_2_sd", "mean + 2 sd", 0, end(1))
-        .text("realizations", "realizations", all().map(|(_, q)| q.shown()[3].replace("theory", "")))
+        .text(
+            "realizations",
+            "realizations",
+            all().map(|(_, q)| q.realizations().map_or(String::new(), |n| n.to_string())),
+        )
         .text("verdict", "verdict", all().map(|(_, q)| q.verdict().word()))
         .text("erratum", "erratum", all().map(|(_, q)| q.entry().unwrap_or_default()))
         .text("fitted", "fitted", all().map(|(_, q)| q.fitted.unwrap_or_default()))
