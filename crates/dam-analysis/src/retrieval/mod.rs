@@ -363,6 +363,34 @@ mod tests {
         assert!((together[17].end_overlap - alone[0].end_overlap).abs() < 1e-6);
     }
 
+    /// Trials by hand from their streams, under a stop rule that cuts them short.
+    #[test]
+    fn trials_follow_the_runner_they_are_given() {
+        let streams = Streams::new(9);
+        let space = Hypercube::new(60).unwrap();
+        let patterns: Vec<_> =
+            (0..40).map(|mu| space.sample(&mut streams.rng(Purpose::Patterns, mu))).collect();
+        let memory = models::polynomial(space.clone(), 3, &patterns).unwrap();
+        let (dynamics, noise, mu) = (Asynchronous::new(Order::Permutation), FlipExactly::new(20), 3);
+        let by_hand = |runner: Runner| {
+            let overlaps = (0..10).map(|l| {
+                let index = mu as u64 * 10 + l;
+                let mut cues = streams.rng(Purpose::Cues, index);
+                let mut x = noise.corrupt(&space, &patterns[mu], &mut cues).unwrap();
+                runner.run(&memory, &dynamics, &mut x, &mut streams.rng(Purpose::Dynamics, index)).unwrap();
+                space.overlap(&x, &patterns[mu])
+            });
+            overlaps.sum::<f64>() / 10.0
+        };
+        let once = Runner::default().max_steps(1);
+        let trials = Trials::new(10, 0.9).unwrap();
+        let found =
+            |trials: Trials| trials.run(&memory, &dynamics, &noise, &[mu], streams).unwrap()[0].end_overlap;
+        assert!((found(trials.runner(once)) - by_hand(once)).abs() < 1e-12);
+        assert!((found(trials) - by_hand(Runner::default().max_steps(200))).abs() < 1e-12);
+        assert!((found(trials) - found(trials.runner(once))).abs() > 0.01);
+    }
+
     #[test]
     fn illegal_settings_are_refused() {
         assert!(matches!(Trials::new(0, 0.9), Err(Error::Parameter { name: "trials L", .. })));

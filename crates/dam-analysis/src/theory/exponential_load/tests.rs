@@ -249,6 +249,8 @@ fn no_crossover_is_told() {
     assert_eq!(Patterns::Gaussian.crossover(100, 0.55).unwrap(), None);
     assert_eq!(Patterns::Binary.crossover(100, 0.7).unwrap(), None);
     assert!(Patterns::Spherical.crossover(100, 20.0).is_err());
+    // At a load of 11 the crossover is of the order of e^22/2: beyond 1e9 in units of 1/n, though not of n.
+    assert!(Patterns::Spherical.crossover(100, 11.0).is_err());
     // Of two patterns neither ever has less than half the weight.
     for patterns in ALL {
         assert_eq!(patterns.crossover(8, LN_2 / 8.0).unwrap(), Some(0.0));
