@@ -226,9 +226,12 @@ fn what_is_no_array_file_is_refused() {
 #[test]
 fn huge_shapes_are_refused_without_a_panic() {
     let folder = Folder::new();
-    for (sites, patterns) in
-        [(1_usize << 20, 1_usize << 20), (1 << 32, 1 << 32), (1 << 62, 2), (usize::MAX, 1)]
-    {
+    // Multiplied in any order they overflow 64 bits, or would without the zero.
+    for shape in ["(4294967296, 4294967296)", "(0, 4294967296, 4294967296)", "(4294967296, 4294967296, 0)"] {
+        let path = folder.with("overflow.npy", &file("'<f8'", false, shape, &doubles(&[1.0])));
+        refused!(read(&path), Error::Io { .. }, path.display(), "2^64");
+    }
+    for (sites, patterns) in [(1_usize << 20, 1_usize << 20), (1 << 62, 2), (usize::MAX, 1)] {
         let bytes = file("'<f8'", false, &format!("({sites}, {patterns})"), &doubles(&[1.0]));
         for (len, found) in [(bytes.len(), "found 1"), (bytes.len() - 8, "found 0")] {
             let path = folder.with("huge.npy", &bytes[..len]);

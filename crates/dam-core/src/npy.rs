@@ -164,6 +164,17 @@ fn head(file: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     Ok((read as u64 == length).then_some(head))
 }
 
+/// Whether the numbers of a header, of which only the axes have any, multiply to a number of elements. The reader of headers
+/// multiplies them unchecked, zeros first or last.
+fn countable(header: &[u8]) -> bool {
+    header
+        .split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_')
+        .filter(|word| word.first().is_some_and(u8::is_ascii_digit))
+        .map(|number| std::str::from_utf8(number).ok()?.parse::<u64>().ok())
+        .try_fold(1_u64, |all, number| all.checked_mul(number?.max(1)))
+        .is_some()
+}
+
 /// A file whose header has been read and agrees with the stated shape.
 struct Array<'a> {
     path: &'a Path,
@@ -187,6 +198,11 @@ impl<'a> Array<'a> {
         let brackets = head.iter().skip(12).filter(|byte| b"([{".contains(byte)).count();
         if brackets > 8 {
             let message = format!("expected the header of a plain array, found {brackets} opening brackets");
+            return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
+        }
+        if !countable(head.get(10..).unwrap_or_default()) {
+            let message =
+                "expected a header whose shape has fewer than 2^64 elements, found more or no numbers";
             return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
         }
         let header = npyz::NpyHeader::from_reader(&head[..]).map_err(|e| match e.kind() {
