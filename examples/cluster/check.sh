@@ -14,7 +14,7 @@ program=$(realpath "$1")
 profile=${2:-laptop}
 options=("${@:3}")
 if [ "$profile" = laptop ]; then options+=(--cores 2); fi
-arguments="--preset quick --realizations 6 --seed 1"
+arguments="--preset quick --sizes 100,200 --realizations 6 --seed 1"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/check.XXXXXX")
 cp -r "$here/Snakefile" "$here/config.yaml" "$here/profiles" "$work"

@@ -88,7 +88,7 @@ fn whole(out: &Path, merge: &[PathBuf], force: bool) -> Result<(Records<Draws>, 
     };
     let draws = Draws::default();
     match run(&draws, Settings { cells: CELLS, scale: 1e-19 / 3.0 }, &options)?.1 {
-        Outcome::Complete { records, .. } => Ok((records, draws.0.into_inner())),
+        Outcome::Complete { found, .. } => Ok((found, draws.0.into_inner())),
         other => panic!("{other:?}"),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::basin_isolation::{self, Isolation};
 use crate::exponential_capacity::{self, ExponentialCapacity};
 use crate::finite_size::{self, FiniteSize};
-use crate::harness::{Experiment, Options, Outcome, Reported, closing, report, say, unfinished};
+use crate::harness::{Experiment, Options, Outcome, Reported, closing, evaluate, say, unfinished};
 use crate::images::{Source, synthetic};
 use crate::overloaded_memory::{self, OverloadedMemory, Study};
 use crate::report::Collection;
@@ -73,7 +73,9 @@ fn images_or_formulas(
         Err(e @ Error::NoData) => {
             eprintln!("learned memories: their formulas of capacity alone, for {e}");
             let formulas = overloaded_memory::Choices { study: vec![Study::Capacity] };
-            Ok((synthetic(1), formulas, FORMULAS))
+            let mut unused = synthetic(1);
+            unused.origin.name = "none: the formulas alone".into();
+            Ok((unused, formulas, FORMULAS))
         }
         Err(e) => Err(e),
     }
@@ -102,8 +104,8 @@ impl Whole<'_> {
         }
         let options = self.options.part(NAME, folder);
         let (start, quiet) = (Instant::now(), options.quiet);
-        match report(experiment, settings(&options)?, &options)? {
-            Outcome::Complete { records: Reported { report, run, cells, folder }, .. } => {
+        match evaluate(experiment, settings(&options)?, &options)? {
+            Outcome::Complete { found: Reported { report, run, cells, folder }, .. } => {
                 if !quiet {
                     say(&closing(&folder, cells, start))?;
                 }

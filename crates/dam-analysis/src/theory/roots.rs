@@ -156,6 +156,43 @@ mod tests {
         assert_eq!(root(1.0, 2.0, |x| x - 1.0), Some(1.0));
     }
 
+    /// Brent's methods converge faster than bisection: they take hardly more values than SciPy's (`tests/reference/brent.py`).
+    #[test]
+    fn few_values_are_taken() {
+        type Case = (f64, f64, fn(f64) -> f64, usize);
+        let roots: [Case; 6] = [
+            (0.0, 2.0, |x| x * x - 2.0, 10),
+            (0.0, 1.0, |x| x.cos() - x, 8),
+            (0.0, 4.0, |x| x.exp() - 5.0, 12),
+            (2.0, 3.0, |x| x.powi(3) - 2.0 * x - 5.0, 8),
+            (1e-9, 1.0, |x| x.ln() + 3.0, 13),
+            (0.1, 1.0, |m| (2.0 * m).tanh() - m, 9),
+        ];
+        let minima: [Case; 4] = [
+            (2.0, 5.0, f64::cos, 8),
+            (-1.0, 2.0, |x| (x - 0.3).cosh(), 9),
+            (-2.0, 3.0, |x| (x - 1.0).powi(4) + (x - 1.0).powi(2) + x, 14),
+            (0.0, 1.0, |x| if x > 0.0 { x * x.ln() } else { 0.0 }, 12),
+        ];
+        let values = |f: fn(f64) -> f64, take: &dyn Fn(&mut dyn FnMut(f64) -> f64)| {
+            let mut count = 0;
+            take(&mut |x| {
+                count += 1;
+                f(x)
+            });
+            count
+        };
+        for (k, (a, b, f, most)) in roots.into_iter().enumerate() {
+            let found = values(f, &|f| assert!(root(a, b, f).is_some()));
+            assert!(found <= most + 3, "root {k}: {found}");
+        }
+        for (k, (a, b, f, most)) in minima.into_iter().enumerate() {
+            let found = values(f, &|f| assert!(minimum(a, b, f).1.is_finite()));
+            // The two ends are tried besides, and ties at a flat bottom; golden sections alone would take forty.
+            assert!(found <= most + 9, "minimum {k}: {found}");
+        }
+    }
+
     #[test]
     fn a_root_at_a_jump_or_beside_infinity_is_found() {
         let found = root(-1.0, 5.0, |x| if x < 0.7 { f64::NEG_INFINITY } else { 1.0 }).unwrap();

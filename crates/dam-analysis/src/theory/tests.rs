@@ -2,7 +2,7 @@
 //! were worked out before it.
 
 use dam_core::kernel::{Epanechnikov, Exponential, Powered};
-use dam_core::{Extensive, Kernel, Overlap};
+use dam_core::{Extensive, Kernel, Overlap, Purpose, Sphere, StateSpace, Streams, models};
 
 use super::*;
 

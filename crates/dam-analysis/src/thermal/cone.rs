@@ -298,3 +298,50 @@ fn ln_sum(terms: impl Iterator<Item = f64>) -> f64 {
     }
     top + sum.ln()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(ln_c: impl Fn(f64) -> f64) -> Background {
+        Background { ln_c: (0..NODES).map(|k| ln_c(overlap_of(k))).collect() }
+    }
+
+    #[test]
+    fn a_smooth_background_and_its_slope_come_between_the_nodes() {
+        let background = of(|phi| 40.0 * phi * phi - 9.0 * phi + (3.0 * phi).sin());
+        let step = 2.0 / (NODES - 1) as f64;
+        for k in 0..=1000 {
+            let phi = -1.0 + 0.002 * k as f64;
+            let (value, slope) = background.at(phi);
+            let expected = 40.0 * phi * phi - 9.0 * phi + (3.0 * phi).sin();
+            let expected_slope = 80.0 * phi - 9.0 + 3.0 * (3.0 * phi).cos();
+            // Third derivatives are at most 27: slopes are of fourth order inside, of second at the ends.
+            let inside = phi.abs() < 1.0 - 4.0 * step;
+            let (off, off_slope) = ((value - expected).abs(), (slope - expected_slope).abs());
+            assert!(off < 27.0 * step.powi(if inside { 4 } else { 3 }), "{phi}: {off:e}");
+            assert!(off_slope < 27.0 * step.powi(if inside { 3 } else { 2 }), "{phi}: {off_slope:e}");
+        }
+    }
+
+    /// A kernel of compact support: in the cell at its border C itself is a straight line from zero, outside it is zero.
+    #[test]
+    fn at_an_edge_the_background_is_linear_in_c() {
+        let edge = NODES / 3;
+        let step = 2.0 / (NODES - 1) as f64;
+        for rising in [true, false] {
+            let background = of(|phi| {
+                let inside = if rising { phi > overlap_of(edge) } else { phi < overlap_of(edge) };
+                if inside || (phi - overlap_of(edge)).abs() < 1e-12 { 2.0 } else { f64::NEG_INFINITY }
+            });
+            let away = if rising { -step } else { step };
+            for share in [0.25, 0.75] {
+                let (value, slope) = background.at(overlap_of(edge) + (1.0 - share) * away);
+                assert!((value - 2.0 - f64::ln(share)).abs() < 1e-9, "{value}");
+                assert!((slope + 1.0 / (share * away)).abs() < 1e-6 / step, "{slope}");
+            }
+            assert_eq!(background.at(overlap_of(edge) + 1.5 * away), (f64::NEG_INFINITY, 0.0));
+            assert_eq!(background.at(overlap_of(edge) - 3.5 * away).0, 2.0);
+        }
+    }
+}

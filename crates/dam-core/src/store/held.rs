@@ -9,6 +9,9 @@ use crate::parallel::{map, map_parts};
 use crate::simd::{Lines, strip};
 use crate::{Error, Real, VectorSpace};
 
+/// States whose overlaps with a shard are one task: enough for the bricks to be read from the cache most of the time.
+const TOGETHER: usize = 48;
+
 impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
     /// Stores patterns that are states of `space`.
     ///
@@ -84,34 +87,37 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
 
     /// The overlaps x·ξ/N of every state with all patterns, a column per state.
     pub(crate) fn overlaps(&self, x: &[DVector<T>]) -> DMatrix<T> {
-        let (n, len) = (self.space.sites(), self.len);
-        let mut m = DMatrix::zeros(len, x.len());
+        let len = self.len;
+        // Zeros of a vector are those of fresh memory, which the threads meet first.
+        let mut m = vec![T::zero(); len * x.len()];
         if x.len() < BATCH {
-            for (x, m) in x.iter().zip(m.as_mut_slice().chunks_exact_mut(len)) {
+            for (x, m) in x.iter().zip(m.chunks_exact_mut(len)) {
                 map_parts(m, SHARD, |k, m| overlaps_of_one(self.bricks_from(k * SHARD), x, m));
             }
-            return m;
-        }
-        let states = States::new(n, x.iter().map(|x| x.as_slice()));
-        let batch = |first: usize, count: usize, m: &mut [T]| {
-            states.overlaps(self.bricks_from(first), count, 1.0 / n as f64, (m, count));
-        };
-        if len <= SHARD {
-            batch(0, len, m.as_mut_slice());
-            return m;
-        }
-        let parts = map(len.div_ceil(SHARD), |k| {
-            let count = SHARD.min(len - k * SHARD);
-            let mut part = vec![T::zero(); count * x.len()];
-            batch(k * SHARD, count, &mut part);
-            part
-        });
-        for (k, part) in parts.into_iter().enumerate() {
-            let count = part.len() / x.len();
-            for (m, part) in m.as_mut_slice().chunks_exact_mut(len).zip(part.chunks_exact(count)) {
-                m[k * SHARD..][..count].copy_from_slice(part);
+        } else if len <= SHARD {
+            map_parts(&mut m, len * TOGETHER, |k, m| {
+                self.overlaps_of_shard(0, &x[k * TOGETHER..][..m.len() / len], m);
+            });
+        } else {
+            let parts = map(len.div_ceil(SHARD), |k| {
+                let mut part = vec![T::zero(); SHARD.min(len - k * SHARD) * x.len()];
+                self.overlaps_of_shard(k * SHARD, x, &mut part);
+                part
+            });
+            for (k, part) in parts.into_iter().enumerate() {
+                let count = part.len() / x.len();
+                for (m, part) in m.chunks_exact_mut(len).zip(part.chunks_exact(count)) {
+                    m[k * SHARD..][..count].copy_from_slice(part);
+                }
             }
         }
-        m
+        DMatrix::from_vec(len, x.len(), m)
+    }
+
+    /// The overlaps of a batch with the patterns from `first` on, as many as `m` has room for.
+    fn overlaps_of_shard(&self, first: usize, x: &[DVector<T>], m: &mut [T]) {
+        let (n, count) = (self.space.sites(), m.len() / x.len());
+        let states = States::new(n, x.iter().map(|x| x.as_slice()));
+        states.overlaps(self.bricks_from(first), count, 1.0 / n as f64, (m, count));
     }
 }

@@ -40,7 +40,7 @@ fn options(out: &std::path::Path) -> Options {
 fn records(settings: Settings) -> (tempfile::TempDir, Records<Isolation>) {
     let folder = tempfile::tempdir().unwrap();
     let (_, outcome) = run(&Isolation, settings, &options(folder.path())).unwrap();
-    let Outcome::Complete { records, .. } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Complete { found: records, .. } = outcome else { panic!("{outcome:?}") };
     (folder, records)
 }
 
@@ -230,10 +230,7 @@ fn presets_and_choices_give_legal_settings_and_cells() {
             assert_eq!(cells.len(), count);
             assert!(cells.iter().all(|cell| Isolation.cost(&settings, cell) > 0.0));
             let sizes: Vec<usize> = settings.table.iter().map(|row| row.n).collect();
-            assert_eq!(
-                sizes,
-                if preset == Preset::Quick { vec![100, 200] } else { vec![100, 200, 500, 1000] }
-            );
+            assert_eq!(sizes, [100, 200, 500, 1000]);
         }
     }
     let some =
@@ -243,7 +240,7 @@ fn presets_and_choices_give_legal_settings_and_cells() {
     assert_eq!((settings.table.len(), row.n, row.realizations, row.noisy, row.trials), (1, 500, 7, 7, 3));
     assert!(settings.rows().all(|row| row.realizations == 7));
     let only = Choices { table_only: true, ..Choices::default() };
-    assert_eq!(Settings::new(&options(folder), &only).rows().count(), 2);
+    assert_eq!(Settings::new(&options(folder), &only).rows().count(), 4);
     for spoil in [|row: &mut Row| row.chunk = 0, |row: &mut Row| row.judged = row.m + 1] {
         let mut settings = small();
         spoil(&mut settings.centred[0]);

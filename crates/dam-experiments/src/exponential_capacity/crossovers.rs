@@ -103,6 +103,10 @@ impl Crossing {
         Ok(self.patterns.crossover(n, thousandths(self.load))?)
     }
 
+    fn descent(&self) -> &'static str {
+        if self.descent == Descent::Map { "map" } else { "gradient" }
+    }
+
     pub(super) fn limit(&self) -> Result<Option<f64>, Error> {
         Ok(self.patterns.typical_lambda(thousandths(self.load))?)
     }
@@ -150,6 +154,23 @@ pub(super) fn crossovers(
     let all: Vec<Crossing> =
         all.into_iter().map(|(key, sizes)| Crossing::of(key, sizes)).collect::<Result<_, _>>()?;
     report.heading("Crossovers of a typical pattern");
+    measured(starts, never, &all, report)?;
+    report.figure(figures::crossovers(&all)?);
+    continued(&all, report)?;
+    report.text(format!(
+        "Its bias: the same fit through the values of the mean field at the same sizes, whose limit is λ₁ exactly. No fit of three \
+         terms is worth more than that at these sizes. The last is a test rather than a continuation: what the simulation leaves beside \
+         the mean field, a + b/N through the sizes with {MANY} patterns or more, should vanish for N → ∞ if both have the same limit.",
+    ));
+    report.note(
+        "The fixed point is lost where N(λ − φ) ≈ ln(Nλ(1 − ε)²) + 1, so the leading correction is (ln N)/N. A quadratic in 1/N, as the \
+         paper draws it, has no such term and ends above the threshold (docs/errata.md, E1).",
+    );
+    Ok(())
+}
+
+/// The crossovers beside the mean field.
+fn measured(starts: usize, never: usize, all: &[Crossing], report: &mut Report) -> Result<(), Error> {
     report.text(format!(
         "The λ at which half of the patterns ({starts} in each draw, or all) have a softmax weight above 1/2 where the descent from them \
          ends, by bisection to {} % in every disorder draw; mean ± sd over draws. The mean field of N sites has no free parameter; it is \
@@ -164,7 +185,6 @@ pub(super) fn crossovers(
         .filter(|(.., of)| of.count > 0)
         .collect();
     let theory = rows.iter().map(|(c, n, _)| c.mean_field(*n)).collect::<Result<Vec<_>, _>>()?;
-    let descent = |c: &Crossing| if c.descent == Descent::Map { "map" } else { "gradient" };
     let beside = |of: fn(&Summary, f64) -> f64| {
         rows.iter()
             .zip(&theory)
@@ -176,7 +196,7 @@ pub(super) fn crossovers(
     report.table(
         Table::new("crossovers", "λ at the crossover")
             .text("patterns", "patterns", rows.iter().map(|r| name(r.0.patterns)))
-            .text("descent", "descent", rows.iter().map(|r| descent(r.0)))
+            .text("descent", "descent", rows.iter().map(|r| r.0.descent()))
             .number("alpha", "α", 1, rows.iter().map(|r| thousandths(r.0.load)))
             .count("sites", "N", rows.iter().map(|r| r.1))
             .count("count", "P", rows.iter().map(|r| patterns(thousandths(r.0.load), r.1)))
@@ -211,7 +231,11 @@ pub(super) fn crossovers(
             off.iter().filter(|o| o.1.abs() < 2.5).count(),
         ));
     }
-    report.figure(figures::crossovers(&all)?);
+    Ok(())
+}
+
+/// Their continuation to N → ∞.
+fn continued(all: &[Crossing], report: &mut Report) -> Result<(), Error> {
     let fitted: Vec<&Crossing> = all.iter().filter(|c| c.fits.iter().any(Option::is_some)).collect();
     let limits = fitted.iter().map(|c| c.limit()).collect::<Result<Vec<_>, _>>()?;
     let of = |c: &Crossing, k: usize, limit: Option<f64>| {
@@ -222,7 +246,7 @@ pub(super) fn crossovers(
     let mut table =
         Table::new("crossover_limits", "λ₁ by continuation to N → ∞, with standard errors of the fit")
             .text("patterns", "patterns", fitted.iter().map(|c| name(c.patterns)))
-            .text("descent", "descent", fitted.iter().map(|c| descent(c)))
+            .text("descent", "descent", fitted.iter().map(|c| c.descent()))
             .number("alpha", "α", 1, fitted.iter().map(|c| thousandths(c.load)))
             .number("theory", "theory", 4, limits.clone());
     for (k, (key, title)) in [
@@ -253,14 +277,5 @@ pub(super) fn crossovers(
     if !fitted.is_empty() {
         report.table(table);
     }
-    report.text(format!(
-        "Its bias: the same fit through the values of the mean field at the same sizes, whose limit is λ₁ exactly. No fit of three \
-         terms is worth more than that at these sizes. The last is a test rather than a continuation: what the simulation leaves beside \
-         the mean field, a + b/N through the sizes with {MANY} patterns or more, should vanish for N → ∞ if both have the same limit.",
-    ));
-    report.note(
-        "The fixed point is lost where N(λ − φ) ≈ ln(Nλ(1 − ε)²) + 1, so the leading correction is (ln N)/N. A quadratic in 1/N, as the \
-         paper draws it, has no such term and ends above the threshold (docs/errata.md, E1).",
-    );
     Ok(())
 }

@@ -46,7 +46,7 @@ fn every_study_is_run_alike_by_any_number_of_threads_and_reported() {
         let folder = tempfile::tempdir().unwrap();
         let options = options(folder.path(), threads);
         let (_, outcome) = harness::run(&ExponentialCapacity, settings(), &options).unwrap();
-        let Outcome::Complete { records, .. } = outcome else { panic!("not complete") };
+        let Outcome::Complete { found: records, .. } = outcome else { panic!("not complete") };
         records
     };
     let one = run(1);

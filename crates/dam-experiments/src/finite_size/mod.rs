@@ -5,6 +5,9 @@
 //! random order with the discrete marginal field, success when 95 % of the spins are right at the end of a sweep, at
 //! most 60 sweeps.
 
+mod adversaries;
+mod basins;
+mod convergence;
 mod figures;
 mod limits;
 mod measure;
@@ -14,7 +17,6 @@ mod report;
 mod statistics;
 #[cfg(test)]
 mod tests;
-mod trials;
 
 use dam_core::Streams;
 use serde::{Deserialize, Serialize};

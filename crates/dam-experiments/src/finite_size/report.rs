@@ -2,7 +2,7 @@
 
 use dam_core::Streams;
 
-use super::{FiniteSize, Settings, limits, trials};
+use super::{FiniteSize, Settings, adversaries, basins, convergence, limits};
 use crate::Error;
 use crate::harness::Records;
 use crate::report::Report;
@@ -18,9 +18,9 @@ pub(super) fn report(
         "Wilson’s intervals are of the trials on these patterns; trials on the same patterns are alike, and the spread over disorder \
          draws, or an interval from resampling draws (bootstrap, 95 %), stands beside them.",
     );
-    trials::convergence(records, streams.branch(1), &mut report)?;
-    trials::basin(records, streams.branch(2), &mut report)?;
-    trials::adversary(settings, records, streams.branch(3), &mut report)?;
+    convergence::convergence(records, streams.branch(1), &mut report)?;
+    basins::basins(records, streams.branch(2), &mut report)?;
+    adversaries::adversaries(settings, records, streams.branch(3), &mut report)?;
     limits::correlated(records, &mut report)?;
     limits::capacity(records, streams.branch(4), &mut report)?;
     limits::certificates(records, &mut report)?;

@@ -31,7 +31,7 @@ fn every_study_is_run_alike_by_any_number_of_threads_and_reported() {
     let run = |threads| {
         let folder = tempfile::tempdir().unwrap();
         let (_, outcome) = harness::run(&FiniteSize, settings(), &options(folder.path(), threads)).unwrap();
-        let Outcome::Complete { records, .. } = outcome else { panic!("not complete") };
+        let Outcome::Complete { found: records, .. } = outcome else { panic!("not complete") };
         records
     };
     let one = run(1);

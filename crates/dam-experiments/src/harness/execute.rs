@@ -44,14 +44,14 @@ pub struct Reported {
 ///
 /// # Errors
 /// As [`run`]; whatever goes wrong in the report.
-pub fn report<E: Experiment>(
+pub fn evaluate<E: Experiment>(
     experiment: &E,
     settings: E::Settings,
     options: &Options,
 ) -> Result<Outcome<Reported>, Error> {
     let (store, outcome) = run(experiment, settings, options)?;
     let (records, levels) = match outcome {
-        Outcome::Complete { records, levels } => (records, levels),
+        Outcome::Complete { found, levels } => (found, levels),
         Outcome::Shard { finished, of } => return Ok(Outcome::Shard { finished, of }),
         Outcome::Stopped { finished, of } => return Ok(Outcome::Stopped { finished, of }),
     };
@@ -64,14 +64,14 @@ pub fn report<E: Experiment>(
     run["instructions"] = json!(levels);
     report.write(store.folder(), &run)?;
     let reported = Reported { report, run, cells: records.len(), folder: store.folder().into() };
-    Ok(Outcome::Complete { records: reported, levels })
+    Ok(Outcome::Complete { found: reported, levels })
 }
 
 fn whole<E: Experiment>(experiment: &E, settings: E::Settings, options: &Options) -> Result<ExitCode, Error> {
     let start = Instant::now();
-    match report(experiment, settings, options)? {
+    match evaluate(experiment, settings, options)? {
         Outcome::Complete { .. } if options.quiet => {}
-        Outcome::Complete { records: Reported { report, cells, folder, .. }, .. } => {
+        Outcome::Complete { found: Reported { report, cells, folder, .. }, .. } => {
             say(&format!("{}\n{}", report.to_text()?, closing(&folder, cells, start)))?;
         }
         other => return unfinished(other, &options.folder(E::NAME), options.quiet),

@@ -27,7 +27,7 @@ use dam_core::Streams;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use execute::{Reported, execute, report};
+pub use execute::{Reported, evaluate, execute};
 pub(crate) use execute::{closing, say, unfinished};
 pub use options::{Options, Preset, Shard};
 pub use run::{Outcome, run};

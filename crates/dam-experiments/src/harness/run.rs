@@ -15,8 +15,8 @@ use crate::Error;
 pub enum Outcome<R> {
     /// Every cell is there.
     Complete {
-        /// What the cells yield.
-        records: R,
+        /// What the cells yield: their records, or what they were made into.
+        found: R,
         /// The levels of vector instructions they were computed with: one, or results agree to rounding only.
         levels: Vec<String>,
     },
@@ -112,7 +112,7 @@ pub(super) fn run_until<E: Experiment>(
     let (finished, of) = (found.records.len(), cells.len());
     let outcome = if finished == of {
         store.join(&cells)?;
-        Outcome::Complete { records: found.records, levels: found.levels }
+        Outcome::Complete { found: found.records, levels: found.levels }
     } else if stop.load(Ordering::Relaxed) {
         Outcome::Stopped { finished, of }
     } else {

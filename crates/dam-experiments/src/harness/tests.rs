@@ -108,9 +108,7 @@ fn options(out: &Path) -> Options {
 fn complete(out: &Path, options: &Options) -> (Vec<u8>, usize) {
     let draws = Draws::default();
     let (_, outcome) = run_until(&draws, settings(), options, &NEVER).unwrap();
-    assert!(
-        matches!(outcome, Outcome::Complete { records, levels } if records.len() == 24 && levels.len() == 1)
-    );
+    assert!(matches!(outcome, Outcome::Complete { found, levels } if found.len() == 24 && levels.len() == 1));
     (fs::read(out.join("cells.jsonl")).unwrap(), draws.computed.into_inner().unwrap().len())
 }
 
@@ -379,7 +377,7 @@ fn families_share_their_streams() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (_, outcome) = run_until(&Pairs, (), &options(folder.path()), &NEVER).unwrap();
-    let Outcome::Complete { records, .. } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Complete { found: records, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(records[&(0, 0)], records[&(0, 1)]);
     assert_eq!(records[&(1, 0)], records[&(1, 1)]);
     assert_ne!(records[&(0, 0)], records[&(1, 0)]);

@@ -162,7 +162,7 @@ fn a_run_is_reproducible() {
     let all = || {
         let folder = tempfile::tempdir().unwrap();
         let (_, outcome) = harness::run(&Predictors, settings(), &options(folder.path())).unwrap();
-        let Outcome::Complete { records, .. } = outcome else { panic!("not complete") };
+        let Outcome::Complete { found: records, .. } = outcome else { panic!("not complete") };
         records
     };
     let records = all();

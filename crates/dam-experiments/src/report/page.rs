@@ -126,7 +126,8 @@ pub(super) fn chapter(report: &Report, run: &Value, prefix: &str) -> Result<Mark
         @for item in items? { (item) }
         @if let Some(letter) = report.errata {
             (heading("Errata", prefix))
-            details { summary { "What is wrong, inconsistent or missing in the paper" } (errata::section(letter)) }
+            // Open, for the links of the verdicts lead into it.
+            details open { summary { "What is wrong, inconsistent or missing in the paper" } (errata::section(letter)) }
         }
         (heading("Settings", prefix))
         details { summary { "All settings of the run" } pre { (format!("{run:#}")) } }

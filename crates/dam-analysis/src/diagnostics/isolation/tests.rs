@@ -83,13 +83,15 @@ fn a_pure_parabola_has_no_deviation_and_a_line_has_a_known_one() {
         metric.deviation(&mut grid.map(profile).collect::<Vec<_>>())
     };
     assert!(deviation(metric, |r| 3.0 - 0.7 * r * r).unwrap() < 1e-14);
-    // e = r: κ = Σ q r / Σ q² over r_j = j h, j = 0..9; the rest by hand with a fine grid
-    let h = 2.0 / 99.0;
-    let kappa = (0..10).map(|j| 0.5 * (j as f64 * h).powi(3)).sum::<f64>()
-        / (0..10).map(|j| 0.25 * (j as f64 * h).powi(4)).sum::<f64>();
-    let off = |j: usize| (j as f64 * h - 0.5 * kappa * (j as f64 * h).powi(2)).abs();
-    let expected = ((1..99).map(off).sum::<f64>() + 0.5 * off(99)) / 99.0;
-    assert!((deviation(metric, |r| r).unwrap() / expected - 1.0).abs() < 1e-12);
+    // e = r: κ = Σ q r / Σ q² over r_j = j h, j below the number of fitted points; the rest by hand.
+    for (points, fitted, metric) in [(100, 10, metric), (41, 6, metric.grid(41, 6).unwrap())] {
+        let r = |j: usize| 2.0 * j as f64 / (points - 1) as f64;
+        let kappa = (0..fitted).map(|j| 0.5 * r(j).powi(3)).sum::<f64>()
+            / (0..fitted).map(|j| 0.25 * r(j).powi(4)).sum::<f64>();
+        let off = |j: usize| (r(j) - 0.5 * kappa * r(j).powi(2)).abs();
+        let expected = ((1..points - 1).map(off).sum::<f64>() + 0.5 * off(points - 1)) / (points - 1) as f64;
+        assert!((deviation(metric, |r| r).unwrap() / expected - 1.0).abs() < 1e-12);
+    }
     // With a free slope a line and a parabola are both fitted, a cubic is not.
     let free = metric.free_slope(true);
     assert!(deviation(free, |r| 3.0 - 0.7 * r * r + 2.0 * r).unwrap() < 1e-13);

@@ -100,6 +100,18 @@ fn power_one_lsr_is_lost_at_its_support_threshold() {
     }
 }
 
+#[test]
+fn a_memory_has_the_theory_of_its_energy_per_site() {
+    let space = Sphere::<f64>::new(30).unwrap();
+    let patterns = [space.sample(&mut Streams::new(1).rng(Purpose::Patterns, 0))];
+    let memory = models::lsr(space, 2.0, 0.0, &patterns).unwrap();
+    let theory = CompactTheory::of(&memory).unwrap();
+    for t in TEMPERATURES {
+        let state = theory.retrieval(t).unwrap().unwrap();
+        close(state.free_energy, closed::lsr_free_energy(2.0, t).unwrap(), "f", t);
+    }
+}
+
 fn boundary_load(b: f64) -> f64 {
     closed::lsr_support_threshold(b).unwrap()
 }

@@ -98,6 +98,18 @@ fn large_bulk(n: usize, alpha: f64) -> (Bulk<Exponential>, f64) {
     (Bulk::new(Polar::new(n).unwrap(), kernel, 1.0, n as f64 * (cusp - 1.0)).unwrap(), cusp)
 }
 
+#[test]
+fn a_floor_that_outweighs_nothing_or_the_target_has_no_cusp() {
+    let bulk = |ln_floor| {
+        Bulk::new(Polar::new(20).unwrap(), Exponential::anchored(1.0).unwrap(), 1.0, ln_floor).unwrap()
+    };
+    // ln F runs from −40 at the antipode to 0 at the target.
+    assert!((bulk(-10.0).cusp().unwrap() - 0.5).abs() < 1e-12);
+    for ln_floor in [f64::NEG_INFINITY, -40.1, 0.0, 3.0] {
+        assert_eq!(bulk(ln_floor).cusp(), None, "{ln_floor}");
+    }
+}
+
 /// The equilibrium overlap, a step of 0.7 times the best, and its acceptance in a Gaussian well.
 fn moves(n: usize, t: f64) -> (f64, f64, f64) {
     let (eq, n) = (((t * t + 4.0).sqrt() - t) / 2.0, n as f64);
