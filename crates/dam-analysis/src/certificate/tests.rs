@@ -73,6 +73,38 @@ fn no_state_within_a_certified_radius_breaks_it_by_enumeration() {
     assert!(certified[0] >= 3 && certified[2] >= 3 && certified[3] >= certified[2], "{certified:?}");
 }
 
+/// T2 from its formula: h(S) = 3S² + 1, B the patterns in the gauge of the target.
+#[test]
+fn the_certificate_by_norms_is_its_formula_and_names_the_largest_term() {
+    let mut limits = Vec::new();
+    for (n, p, seed) in [(60, 2, 1), (200, 3, 2), (200, 10, 3), (200, 40, 4), (130, 12, 5), (40, 30, 6)] {
+        let memory = memory(n, p, seed);
+        let target = memory.pattern(0).unwrap();
+        let b = dam_core::nalgebra::DMatrix::from_fn(n, p - 1, |i, mu| {
+            f64::from(memory.pattern(mu + 1).unwrap().get(i) * target.get(i))
+        });
+        let top = (&b * b.transpose()).symmetric_eigenvalues().max();
+        let norm = (0..p - 1).map(|mu| b.column(mu).sum().powi(2)).sum::<f64>().sqrt();
+        let others = (p - 1) as f64;
+        let signal = |d: usize| 3.0 * (n as f64 - 2.0 * d as f64 - 1.0).powi(2) + 1.0;
+        let noise = |d: usize| 3.0 * (norm + others.sqrt() + 2.0 * (d as f64 * top).sqrt()).powi(2) + others;
+        let radius = (0..n / 2).take_while(|&d| signal(d) > noise(d)).last();
+        let d = radius.map_or(0, |d| d + 1);
+        let terms = [
+            (Assumption::Signal, signal(0) - signal(d)),
+            (Assumption::Interference, noise(0)),
+            (Assumption::Spread, noise(d) - noise(0)),
+        ];
+        let limit = terms.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0;
+        let found = Interference::new(&memory, 0).unwrap().norm();
+        assert_eq!((found.radius, found.limit), (radius, limit), "N = {n}, p = {p}");
+        limits.push(limit);
+    }
+    for limit in [Assumption::Interference, Assumption::Spread] {
+        assert!(limits.contains(&limit), "{limits:?}");
+    }
+}
+
 #[test]
 fn no_attack_breaks_a_certificate() {
     let (mut cases, mut certified, mut better) = (0, 0, 0);
