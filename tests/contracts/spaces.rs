@@ -4,6 +4,7 @@ use dam_core::dynamics::{
     Asynchronous, ConjugateGradient, Dynamics, FormalAsynchronous, GaussianStep, Glauber, GradientDescent,
     Langevin, Metropolis, Order, PairMetropolis, SpinMetropolis, Synchronous, SynchronousMarginal,
 };
+use dam_core::nalgebra::DVector;
 use dam_core::{
     DensePatterns, Energy, Error, Euclidean, Hypercube, Purpose, Real, Runner, Sphere, StateOf, StopReason,
     Streams, VectorSpace, models,
@@ -78,6 +79,41 @@ pub(crate) fn sphere<T: Real>(case: &Case<'_, Sphere<T>>) {
 
 pub(crate) fn euclidean<T: Real>(case: &Case<'_, Euclidean<T>>) {
     dense(case);
+}
+
+/// Rays come back to the space by the scale of their length, and their tangent vector is found again; geodesics stay in it, at
+/// constant speed, with the derivative they name.
+fn rays<S: VectorSpace<Scalar = f64>>(space: &S) {
+    let mut rng = Streams::new(5).rng(Purpose::Directions, 0);
+    let legal = |y: &DVector<f64>| space.check("state", y).unwrap();
+    for length in [1e-3, 0.7, 4.0, 30.0] {
+        let x = space.sample(&mut rng);
+        let v = space.sample_tangent(&x, &mut rng).normalize() * length;
+        let mut y = &x + &v;
+        space.retract(&mut y);
+        legal(&y);
+        assert!((&y - (&x + &v) * space.ray_scale(length)).amax() < 1e-12);
+        assert!((space.log_ray(&x, &y) - &v).amax() < 1e-10 * (1.0 + length * length));
+        let at = |t: f64| {
+            let ([a, b], [slope_a, slope_b]) = space.geodesic(length, t);
+            (&x * a + &v * b, &x * slope_a + &v * slope_b)
+        };
+        assert!((at(0.0).0 - &x).amax() < 1e-15 && (at(0.0).1 - &v).amax() < 1e-15 * length.max(1.0));
+        for t in [-0.4, 0.1, 1.0] {
+            let (y, slope) = at(t);
+            legal(&y);
+            assert!((slope.norm() / length - 1.0).abs() < 1e-12);
+            let h = 1e-4 / length.max(1.0);
+            let difference = (at(t + h).0 - at(t - h).0) / (2.0 * h);
+            assert!((difference - slope).amax() < 1e-6 * length.max(1.0));
+        }
+    }
+}
+
+#[test]
+fn rays_and_geodesics_are_those_of_the_space() {
+    rays(&Sphere::new(24).unwrap());
+    rays(&Euclidean::new(24).unwrap());
 }
 
 #[test]
