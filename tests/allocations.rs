@@ -90,6 +90,20 @@ fn points_of_a_phase_diagram_allocate_nothing() {
 }
 
 #[test]
+fn the_field_of_one_state_takes_no_memory() {
+    let space = Euclidean::<f64>::new(30).unwrap();
+    let patterns: Vec<Vec<f64>> =
+        (0..3000).map(|mu| (0..30).map(|i| f64::from(mu * 31 + i).sin()).collect()).collect();
+    let memory = Dam::new(space, Exponential::new(1.0).unwrap(), LogSum, 1.0, &patterns).unwrap();
+    let x = DVector::from_element(30, 0.3);
+    let mut h = x.clone();
+    let before = ALLOCATIONS.get();
+    let energy = memory.field(&x, &mut h);
+    assert_eq!(ALLOCATIONS.get(), before);
+    assert!(energy.is_finite() && h.amax() > 0.0);
+}
+
+#[test]
 fn patterns_that_are_made_again_take_no_memory() {
     // More shards than are merged at a time, and twice as many.
     let peak = |count: usize| {
