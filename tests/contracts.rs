@@ -17,6 +17,8 @@ mod fields;
 mod gibbs;
 #[path = "contracts/grid.rs"]
 mod grid;
+#[path = "contracts/planes.rs"]
+mod planes;
 #[path = "contracts/prices.rs"]
 mod prices;
 #[path = "contracts/properties.rs"]

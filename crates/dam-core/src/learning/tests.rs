@@ -130,6 +130,25 @@ fn the_gradient_of_the_mean_energy_is_that_of_differences() {
 }
 
 #[test]
+fn a_kernel_that_is_no_number_between_whole_ones_is_refused() {
+    struct Gaps;
+    impl Kernel for Gaps {
+        fn f(&self, s: crate::Overlap) -> f64 {
+            if s.m().fract() == 0.0 { s.m().powi(2) } else { f64::NAN }
+        }
+        fn df(&self, s: crate::Overlap) -> f64 {
+            2.0 * s.m()
+        }
+    }
+    let (patterns, examples) = (cube::<f64>(20, 5, 1), cube::<f64>(20, 3, 2));
+    let store = store(20, &patterns);
+    let objective = MeanEnergy::new(Gaps, Sum, 1.0).unwrap();
+    let batch: Vec<&DVector<f64>> = examples.iter().collect();
+    let found = objective.add_gradient(&store, &batch, &mut Gradient::zeros(&store), &mut Scratch::default());
+    assert!(matches!(found, Err(crate::Error::KernelNotFinite { .. })), "{found:?}");
+}
+
+#[test]
 fn f32_is_close_to_f64_and_threads_change_no_bit() {
     fn run<T: Real>(threads: usize) -> (f64, Vec<DVector<f64>>) {
         let (sites, labels, count) = (60, 10, 500);
