@@ -384,11 +384,12 @@ mod tests {
         };
         let once = Runner::default().max_steps(1);
         let trials = Trials::new(10, 0.9).unwrap();
-        let found =
-            |trials: Trials| trials.run(&memory, &dynamics, &noise, &[mu], streams).unwrap()[0].end_overlap;
-        assert!((found(trials.runner(once)) - by_hand(once)).abs() < 1e-12);
-        assert!((found(trials) - by_hand(Runner::default().max_steps(200))).abs() < 1e-12);
-        assert!((found(trials) - found(trials.runner(once))).abs() > 0.01);
+        let found = |trials: Trials| trials.run(&memory, &dynamics, &noise, &[mu], streams).unwrap()[0];
+        let (short, long) = (found(trials.runner(once)), found(trials));
+        assert!((short.end_overlap - by_hand(once)).abs() < 1e-12);
+        assert!((long.end_overlap - by_hand(Runner::default().max_steps(200))).abs() < 1e-12);
+        assert!((long.end_overlap - short.end_overlap).abs() > 0.01);
+        assert!(short.steps == 1.0 && long.steps > 1.0, "{} {}", short.steps, long.steps);
     }
 
     #[test]

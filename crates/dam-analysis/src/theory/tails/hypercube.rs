@@ -11,9 +11,13 @@ pub(in crate::theory) fn ln_binomial(n: usize, k: usize) -> f64 {
         return -n_f * LN_2;
     }
     let (a, b) = (k as f64, (n - k) as f64);
-    // −N times the relative entropy to a fair coin; m keeps its digits near the centre.
+    // −N times the relative entropy to a fair coin; m keeps its digits near the centre, where logarithms would cancel.
     let m = (b - a) / n_f;
-    let entropy = if m.abs() < 0.5 {
+    let entropy = if m.abs() < 0.1 {
+        // (1 + m) ln(1 + m) + (1 − m) ln(1 − m) = Σ m^2k / (k (2k − 1)), nine terms; the others are below a rounding.
+        let m2 = m * m;
+        -0.5 * n_f * m2 * (1..=9).rev().fold(0.0, |sum, k| sum * m2 + 1.0 / f64::from(k * (2 * k - 1)))
+    } else if m.abs() < 0.5 {
         -0.5 * n_f * ((1.0 + m) * m.ln_1p() + (1.0 - m) * (-m).ln_1p())
     } else {
         -a * (2.0 * a / n_f).ln() - b * (2.0 * b / n_f).ln()

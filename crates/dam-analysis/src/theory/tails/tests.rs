@@ -190,3 +190,17 @@ fn illegal_arguments_are_refused() {
     }
     assert!(cumulative_load_asymptotic(5, 1.0).is_err());
 }
+
+/// log(binomial(n, k)) − n log 2 in 50 digits (mpmath): near the centre nothing cancels.
+#[test]
+fn binomial_weights_near_the_centre_keep_their_digits() {
+    for (n, k, expected) in [
+        (1_000, 490, -3.879_732_420_937_165),
+        (1_000_000, 500_000, -7.133_546_881_626_865),
+        (1_000_000, 499_990, -7.133_746_881_426_878),
+        (10_000_000, 4_999_000, -8.484_839_184_457_221),
+    ] {
+        let found = ln_binomial(n, k);
+        assert!((found / expected - 1.0_f64).abs() < 1e-14, "{n} {k}: {found}, not {expected}");
+    }
+}

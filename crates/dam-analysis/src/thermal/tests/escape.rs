@@ -99,6 +99,20 @@ fn large_bulk(n: usize, alpha: f64) -> (Bulk<Exponential>, f64) {
 }
 
 #[test]
+fn logarithms_of_sums_do_not_overflow() {
+    use crate::thermal::ln_add;
+    for (a, b, expected) in [
+        (2000.0, 0.0, 2000.0),
+        (-3.0, 1000.0, 1000.0),
+        (f64::NEG_INFINITY, 5.0, 5.0),
+        (f64::NEG_INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY),
+        (1.0, 1.0, 1.0 + f64::ln(2.0)),
+    ] {
+        assert_eq!((ln_add(a, b), ln_add(b, a)), (expected, expected));
+    }
+}
+
+#[test]
 fn a_floor_that_outweighs_nothing_or_the_target_has_no_cusp() {
     let bulk = |ln_floor| {
         Bulk::new(Polar::new(20).unwrap(), Exponential::anchored(1.0).unwrap(), 1.0, ln_floor).unwrap()
