@@ -223,4 +223,19 @@ mod tests {
             }
         }
     }
+
+    /// Prices of logarithms are as exact as the change of the sum, however large the sum is.
+    #[test]
+    fn small_changes_of_a_logarithm_keep_their_digits() {
+        let at = |sum: f64| Total { ln_scale: 1e4, sum };
+        for step in [1e-13, -1e-10, 1e-5, -0.3] {
+            // What the addition leaves of the step.
+            let step = (1.0 + step) - 1.0;
+            let found = LogSum.change(at(1.0), at(1.0 + step));
+            assert!((found / f64::ln_1p(step) - 1.0).abs() < 1e-15, "{step}: {found}");
+        }
+        assert!((LogSum.change(at(1.0), at(3.0)) - 3.0_f64.ln()).abs() < 1e-11);
+        assert_eq!(LogSum.change(at(0.0), at(0.0)), 0.0);
+        assert_eq!(LogSum.change(at(0.0), at(1.0)), f64::INFINITY);
+    }
 }

@@ -334,3 +334,44 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
             .collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_points_cycles_and_steps_are_told_apart() {
+        let judged = |change: f64, recurrence: f64, tolerance: f64| {
+            let run = judge(Progress::Moved { change, recurrence }, tolerance, &mut SoFar::default());
+            run.map(|run| (run.steps, run.reason))
+        };
+        for tolerance in [0.0, 1e-6] {
+            assert_eq!(judged(0.0, 0.0, tolerance), Some((1, StopReason::Converged)));
+            assert_eq!(judged(1.0, 0.0, tolerance), Some((1, StopReason::Cycle)));
+            assert_eq!(judged(1.0, 0.5, tolerance), None);
+            assert_eq!(judged(1.0, f64::INFINITY, tolerance), None);
+        }
+        assert_eq!(judged(1e-7, 1e-7, 0.0), None);
+        assert_eq!(judged(1e-7, 1e-7, 1e-6), Some((1, StopReason::Converged)));
+        // Back to within the tolerance, though not much nearer than it was: a slow oscillation.
+        assert_eq!(judged(1e-5, 1e-7, 1e-6), None);
+        assert_eq!(judged(1e-3, 1e-7, 1e-6), Some((1, StopReason::Cycle)));
+    }
+
+    #[test]
+    fn a_wider_tolerance_stops_earlier() {
+        let space = crate::Euclidean::<f64>::new(2).unwrap();
+        let patterns = [[1.0, 0.2], [-0.3, 0.8]];
+        let memory = crate::models::attention(space, 1.0, patterns.map(Vec::from)).unwrap();
+        let steps = |runner: Runner| {
+            let mut x = nalgebra::DVector::from_vec(vec![3.0, -2.0]);
+            let mut rng = Streams::new(1).rng(Purpose::Dynamics, 0);
+            runner.run(&memory, &Synchronous, &mut x, &mut rng).unwrap().steps
+        };
+        let [wide, usual, narrow] =
+            [Runner::default().tolerance(1e-2), Runner::default(), Runner::default().tolerance(1e-12)]
+                .map(steps);
+        assert!(wide < usual && usual < narrow, "{wide} {usual} {narrow}");
+        assert_eq!(steps(Runner::default().max_steps(1)), 1);
+    }
+}

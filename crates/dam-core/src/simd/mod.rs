@@ -248,4 +248,20 @@ mod tests {
         force_portable(false);
         assert_eq!(level(), detected());
     }
+
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    #[test]
+    fn the_level_is_that_of_the_flags_that_the_kernel_lists() {
+        let Ok(text) = std::fs::read_to_string("/proc/cpuinfo") else { return };
+        let Some(flags) = text.lines().find(|line| line.starts_with("flags")) else { return };
+        let has = |names: &str| names.split(' ').all(|name| flags.split(' ').any(|flag| flag == name));
+        let avx2 = has("avx2 popcnt fma bmi1 bmi2 abm");
+        let avx512 = has("avx512f avx512bw avx512vl avx512dq avx512_vnni avx512_vpopcntdq");
+        let expected = match (avx2, avx512) {
+            (false, _) => Level::Portable,
+            (true, false) => Level::Avx2,
+            (true, true) => Level::Avx512,
+        };
+        assert_eq!(detect(), expected);
+    }
 }
