@@ -45,6 +45,23 @@ fn wrong(target: &Spins, sites: impl IntoIterator<Item = usize>) -> Spins {
     x
 }
 
+/// Within all of space: fields point to the target exactly where they do by their definition, and somewhere they do not.
+#[test]
+fn fields_are_right_where_all_aligned_fields_are_positive() {
+    let (mut right, mut wrong_somewhere) = (0, 0);
+    for (p, seed) in [(2, 1), (4, 2), (9, 3)] {
+        let memory = memory(9, p, seed);
+        let target = memory.pattern(0).unwrap();
+        for bits in 0_u32..1 << 9 {
+            let x = wrong(&target, (0..9).filter(|i| bits >> i & 1 == 1));
+            let expected = aligned(&memory, &target, &x).into_iter().all(|field| field > 0);
+            assert_eq!(fields_are_right(&memory, &target, &x).unwrap(), expected, "p = {p}, {bits:b}");
+            *if expected { &mut right } else { &mut wrong_somewhere } += 1;
+        }
+    }
+    assert!(right > 10 && wrong_somewhere > 10, "{right} {wrong_somewhere}");
+}
+
 #[test]
 fn no_state_within_a_certified_radius_breaks_it_by_enumeration() {
     let mut certified = [0; 4];

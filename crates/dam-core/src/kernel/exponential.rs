@@ -100,3 +100,14 @@ impl From<Exponential> for Raw {
         Self { beta: k.beta, anchored: k.anchored }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_have_the_sharpness_they_were_given() {
+        assert_eq!(Exponential::new(1.7).map(Exponential::beta), Ok(1.7));
+        assert_eq!(Exponential::anchored(0.3).map(Exponential::beta), Ok(0.3));
+    }
+}

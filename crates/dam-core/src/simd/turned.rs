@@ -326,4 +326,28 @@ mod tests {
         let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
         ReadTurns { turns, h: &[0.0; 15], sums: &mut [0.0; 16] }.run();
     }
+
+    #[test]
+    #[should_panic(expected = "1 sites")]
+    fn sums_that_are_too_few_are_caught() {
+        let change = [0.0_f64; 8];
+        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
+        ReadTurns { turns, h: &[0.0; 16], sums: &mut [0.0; 15] }.run();
+    }
+
+    #[test]
+    #[should_panic(expected = "1 sites")]
+    fn factors_that_are_too_few_are_caught() {
+        let change = [0.0_f64; 8];
+        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
+        WeighTurns { turns, g: &[0.0; 1], h: &mut [0.0; 16], turned: &mut [0.0; 8] }.run();
+    }
+
+    #[test]
+    #[should_panic(expected = "too few sums")]
+    fn turned_sites_without_room_are_caught() {
+        let change = [0.0_f64; 8];
+        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
+        WeighTurns { turns, g: &[0.0; 2], h: &mut [0.0; 16], turned: &mut [0.0; 7] }.run();
+    }
 }

@@ -208,3 +208,37 @@ macro_rules! spins_from {
 }
 spins_from!(i8, Spins::from_signs);
 spins_from!(bool, Spins::from_bools);
+
+#[cfg(test)]
+mod tests {
+    use crate::space::{Hypercube, Spins, StateSpace};
+    use crate::store::Storable;
+
+    /// Of every length around a word.
+    #[test]
+    fn products_and_overlaps_are_those_of_the_signs() {
+        for n in [1, 2, 63, 64, 65, 200] {
+            let signs =
+                |step: usize| -> Vec<i8> { (0..n).map(|i| if i * i % step < 2 { 1 } else { -1 }).collect() };
+            let (a, b) = (signs(3), signs(5));
+            let [x, y] = [&a, &b].map(|of| Spins::from_signs(of).unwrap());
+            let product: Vec<i8> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
+            assert_eq!(x.product(&y), Spins::from_signs(&product).unwrap());
+            let dot: i64 = product.iter().map(|&p| i64::from(p)).sum();
+            assert_eq!(x.dot(&y), dot);
+            assert_eq!(Hypercube::new(n).unwrap().overlap(&x, &y), dot as f64 / n as f64);
+        }
+    }
+
+    #[test]
+    fn stores_are_equal_if_their_patterns_are() {
+        let space = Hypercube::new(3).unwrap();
+        let store = |patterns: &[[i8; 3]]| {
+            space.clone().store(patterns.iter().map(|p| Spins::from_signs(p))).unwrap()
+        };
+        let both = [[1, -1, 1], [-1, -1, 1]];
+        assert_eq!(store(&both), store(&both));
+        assert_ne!(store(&both), store(&both[..1]));
+        assert_ne!(store(&both), store(&[both[1], both[0]]));
+    }
+}
