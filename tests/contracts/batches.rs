@@ -13,12 +13,13 @@ use dam_core::{
 
 use crate::grid::{Case, GridSpace, close, over_grid};
 
-const SIZES: [usize; 7] = [1, 2, 3, 4, 5, 17, 130];
+/// The last is more than any group of states that move together.
+const SIZES: [usize; 7] = [1, 2, 3, 4, 5, 17, 300];
 
 /// Energies, fields and nearest patterns of batches on both sides of the threshold between the two engines.
 fn scans<S: GridSpace>(case: &Case<'_, S>) {
     let Case { name, memory, space, .. } = case;
-    let all: Vec<_> = case.states.iter().cycle().take(130).cloned().collect();
+    let all: Vec<_> = case.states.iter().cycle().take(300).cloned().collect();
     let singles: Vec<_> = case.states.iter().map(|x| single(case, x)).collect();
     for size in SIZES {
         let x = &all[..size];

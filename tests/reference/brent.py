@@ -12,7 +12,7 @@ import math
 from scipy.optimize import brentq, minimize_scalar
 
 ROOTS = [
-    (0, 2, lambda x: x * x - 2),
+    (0, 3, lambda x: x * x - 5),
     (2, 3, lambda x: x * x * x - 2 * x - 5),
     (0, 2, lambda x: x * x * x * x * x - x - 0.2),
     (-1, 0.9, lambda x: x / (1 + x * x) - 0.2),
@@ -39,7 +39,7 @@ def points(f, method):
 
 
 def show(name, about, lists):
-    print(f"\n/// {about}\npub(super) const {name}: [&[f64]; {len(lists)}] = [")
+    print(f"\n/// {about}\n#[rustfmt::skip]\npub(super) const {name}: [&[f64]; {len(lists)}] = [")
     for taken in lists:
         print("    &[" + ", ".join(repr(float(f"{x:.15g}")) for x in taken) + "],")
     print("];")

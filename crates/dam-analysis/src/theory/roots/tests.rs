@@ -18,7 +18,7 @@ fn roots_are_exact_to_the_last_bits() {
 fn functions_are_evaluated_where_scipy_does() {
     type Case = (f64, f64, fn(f64) -> f64);
     let roots: [Case; 6] = [
-        (0.0, 2.0, |x| x * x - 2.0),
+        (0.0, 3.0, |x| x * x - 5.0),
         (2.0, 3.0, |x| x * x * x - 2.0 * x - 5.0),
         (0.0, 2.0, |x| x * x * x * x * x - x - 0.2),
         (-1.0, 0.9, |x| x / (1.0 + x * x) - 0.2),
@@ -31,7 +31,8 @@ fn functions_are_evaluated_where_scipy_does() {
         (-1.0, 2.0, |x| (x - 0.7).abs() * (x - 0.7).abs().sqrt()),
         (0.0, 3.0, |x| x * x * x * x * x * x - 3.0 * x * x + x),
     ];
-    let points = |f: fn(f64) -> f64, method: &dyn Fn(&mut dyn FnMut(f64) -> f64)| {
+    type Method<'a> = &'a dyn Fn(&mut dyn FnMut(f64) -> f64);
+    let points = |f: fn(f64) -> f64, method: Method<'_>| {
         let mut taken = Vec::new();
         method(&mut |x| {
             taken.push(x);
