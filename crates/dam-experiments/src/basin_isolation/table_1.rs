@@ -76,20 +76,23 @@ fn compare(paper: &PaperRow, of: Option<&Measured<'_>>, report: &mut Report) -> 
     let n = paper.n;
     let none = Summary::of([]);
     let all = of.map_or([none; 5], |of| columns(&of.all));
+    // Of some of the patterns a Youden index is larger, being a maximum over cuts, and the ends of an interval lie farther
+    // apart; the paper judges all.
+    let all_judged = of.is_some_and(|of| of.row.judged == paper.m);
+    let of_all = |ours: Summary| if all_judged { ours } else { none };
     for (k, (title, digits)) in COLUMNS.into_iter().enumerate() {
         let name = format!("{title}, N = {n}");
-        report.quantity(Quantity::measured(name, "Table 1", paper.columns[k], all[k], digits));
+        let ours = if k == YOUDEN { of_all(all[k]) } else { all[k] };
+        report.quantity(Quantity::measured(name, "Table 1", paper.columns[k], ours, digits));
     }
     let predicted = |value: fn(&[Prediction; 3]) -> f64| {
         let of_realization = |r: &Realization<'_>| r.predictions.as_ref().map_or(f64::NAN, value);
         of.map_or(none, |of| of.spread(of_realization))
     };
-    // The ends of the interval depend on how many patterns are judged; the paper judges all.
-    let all_judged = of.is_some_and(|of| of.row.judged == paper.m);
     let ours = [predicted(|p| p[0].interval.lower), predicted(|p| p[0].interval.upper)];
     for ((end, ours), theirs) in ["lower", "upper"].into_iter().zip(ours).zip(paper.interval) {
         let name = format!("{end} end of the 95 % bootstrap interval of AUC(I_μ), N = {n}");
-        report.quantity(Quantity::measured(name, "Table 1", theirs, if all_judged { ours } else { none }, 2));
+        report.quantity(Quantity::measured(name, "Table 1", theirs, of_all(ours), 2));
     }
     if let Some((_, gain)) = GAINS.into_iter().find(|(size, _)| *size == n) {
         let name = format!("AUC(I_μ) − AUC(mean |O|), N = {n}");
@@ -113,6 +116,9 @@ fn compare(paper: &PaperRow, of: Option<&Measured<'_>>, report: &mut Report) -> 
     }
     Ok(())
 }
+
+/// The column of [`COLUMNS`] with the Youden index.
+const YOUDEN: usize = 4;
 
 /// A number of ours beside that of another reproduction.
 struct Beside {
