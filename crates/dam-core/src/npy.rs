@@ -201,8 +201,7 @@ impl<'a> Array<'a> {
             return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
         }
         if !countable(head.get(10..).unwrap_or_default()) {
-            let message =
-                "expected a header whose shape has fewer than 2^64 elements, found more or no numbers";
+            let message = "expected a shape of fewer than 2^64 elements, in decimal numbers";
             return Err(io(io::Error::new(io::ErrorKind::InvalidData, message)));
         }
         let header = npyz::NpyHeader::from_reader(&head[..]).map_err(|e| match e.kind() {

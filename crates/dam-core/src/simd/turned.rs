@@ -319,35 +319,31 @@ mod tests {
         turns_are_the_plain_sums::<f32>(4e-6);
     }
 
+    /// What slices that are too small are tried on.
+    const SMALL: Turns<'_, f64> =
+        Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &[0.0; 8] };
+
     #[test]
     #[should_panic(expected = "overlaps of 2 states")]
     fn overlaps_that_are_too_few_are_caught() {
-        let change = [0.0_f64; 8];
-        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
-        ReadTurns { turns, h: &[0.0; 15], sums: &mut [0.0; 16] }.run();
+        ReadTurns { turns: SMALL, h: &[0.0; 15], sums: &mut [0.0; 16] }.run();
     }
 
     #[test]
     #[should_panic(expected = "1 sites")]
     fn sums_that_are_too_few_are_caught() {
-        let change = [0.0_f64; 8];
-        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
-        ReadTurns { turns, h: &[0.0; 16], sums: &mut [0.0; 15] }.run();
+        ReadTurns { turns: SMALL, h: &[0.0; 16], sums: &mut [0.0; 15] }.run();
     }
 
     #[test]
     #[should_panic(expected = "1 sites")]
     fn factors_that_are_too_few_are_caught() {
-        let change = [0.0_f64; 8];
-        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
-        WeighTurns { turns, g: &[0.0; 1], h: &mut [0.0; 16], turned: &mut [0.0; 8] }.run();
+        WeighTurns { turns: SMALL, g: &[0.0; 1], h: &mut [0.0; 16], turned: &mut [0.0; 8] }.run();
     }
 
     #[test]
     #[should_panic(expected = "too few sums")]
     fn turned_sites_without_room_are_caught() {
-        let change = [0.0_f64; 8];
-        let turns = Turns { unit: Unit::Portable, order: 2, width: 8, states: 2, sites: 1, change: &change };
-        WeighTurns { turns, g: &[0.0; 2], h: &mut [0.0; 16], turned: &mut [0.0; 7] }.run();
+        WeighTurns { turns: SMALL, g: &[0.0; 2], h: &mut [0.0; 16], turned: &mut [0.0; 7] }.run();
     }
 }
