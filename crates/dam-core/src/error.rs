@@ -87,16 +87,16 @@ pub enum Error {
         /// F there.
         value: f64,
     },
-    /// A kernel whose coefficients or integers are not those of its F.
+    /// A kernel whose slope, logarithms, coefficients or integers are not those of its F.
     #[error("kernel: expected {what} to be {expected} at overlap m = {m}, found {found}")]
     KernelInconsistent {
         /// What disagrees, and where it comes from.
         what: &'static str,
         /// The overlap.
         m: f64,
-        /// The kernel's own F or F' there.
+        /// What follows from the kernel's own F, or its F', there.
         expected: f64,
-        /// What the capability gives.
+        /// What the kernel gives.
         found: f64,
     },
     /// A sum or power beyond the range of its scalar.

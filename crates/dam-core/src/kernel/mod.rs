@@ -8,7 +8,7 @@ mod extensive;
 mod polynomial;
 mod powered;
 
-pub(crate) use check::{agree, check_forms, check_kernel};
+pub(crate) use check::{agree, check_kernel, check_on_line};
 pub use curved::CurvedKernel;
 pub use epanechnikov::Epanechnikov;
 pub use exponential::Exponential;
@@ -42,10 +42,11 @@ use crate::Overlap;
     note = "for your own, implement `dam_core::Kernel`: two methods, `f` and `df`"
 )]
 pub trait Kernel: Send + Sync {
-    /// F(m).
+    /// F(m), at any m that a state can have, and at every m of [−1, 1] on the hypercube, too.
     fn f(&self, s: Overlap) -> f64;
 
-    /// dF/dm.
+    /// dF/dm, the derivative, also on the hypercube. [`Dam::new`](crate::Dam::new) compares it with differences of F over
+    /// small steps, where these tell anything.
     fn df(&self, s: Overlap) -> f64;
 
     /// ln F(m); −∞ where F = 0. Override it where F itself may leave the range of f64.

@@ -301,7 +301,8 @@ macro_rules! three_term_kernel {
             }
             fn coefficients(&self, n: usize) -> Option<Vec<f64>> {
                 let $n = n as f64;
-                Some(three_term_coefficients(self.order, |$k| $a))
+                // No reader takes higher degrees, and their number of operations is the square of the order.
+                (self.order <= 64).then(|| three_term_coefficients(self.order, |$k| $a))
             }
             fn integer(&self) -> Option<&dyn IntegerKernel> {
                 Some(self)

@@ -5,7 +5,7 @@ use nalgebra::DVector;
 use crate::aggregate::Aggregator;
 use crate::error::parameter;
 use crate::form::Form;
-use crate::kernel::{Kernel, check_kernel};
+use crate::kernel::{Kernel, check_on_line};
 use crate::learning::products::Batch;
 use crate::learning::{Gradient, Objective, Scratch};
 use crate::reduce::Reduction;
@@ -56,7 +56,7 @@ impl<S: VectorSpace<Scalar = T, State = DVector<T>>, T: Real, K: Kernel, Q: Aggr
         gradient.check(patterns)?;
         let (n, count) = (patterns.space().sites(), patterns.len());
         examples.iter().try_for_each(|x| patterns.space().check("example", x))?;
-        check_kernel(&self.kernel, n, (0..=64).map(|k| f64::from(k - 32) / 32.0))?;
+        check_on_line(&self.kernel, n)?;
         let form = Form::of::<K, T>(&self.kernel, n);
         let batch = Batch::new(n, examples.len(), T::zero(), |s| examples[s].as_slice())?;
         batch.room(count, &mut scratch.h);

@@ -149,6 +149,31 @@ fn a_kernel_that_is_no_number_between_whole_ones_is_refused() {
 }
 
 #[test]
+fn coefficients_of_another_kernel_are_refused() {
+    struct Square;
+    impl Kernel for Square {
+        fn f(&self, s: crate::Overlap) -> f64 {
+            s.m().powi(3)
+        }
+        fn df(&self, s: crate::Overlap) -> f64 {
+            3.0 * s.m().powi(2)
+        }
+        fn log_domain(&self) -> bool {
+            false
+        }
+        fn coefficients(&self, _n: usize) -> Option<Vec<f64>> {
+            Some(vec![0.0, 0.0, 1.0])
+        }
+    }
+    let (patterns, examples) = (cube::<f64>(20, 5, 1), cube::<f64>(20, 3, 2));
+    let store = store(20, &patterns);
+    let objective = MeanEnergy::new(Square, Sum, 1.0).unwrap();
+    let batch: Vec<&DVector<f64>> = examples.iter().collect();
+    let found = objective.add_gradient(&store, &batch, &mut Gradient::zeros(&store), &mut Scratch::default());
+    assert!(matches!(found, Err(crate::Error::KernelInconsistent { .. })), "{found:?}");
+}
+
+#[test]
 fn f32_is_close_to_f64_and_threads_change_no_bit() {
     fn run<T: Real>(threads: usize) -> (f64, Vec<DVector<f64>>) {
         let (sites, labels, count) = (60, 10, 500);

@@ -21,7 +21,7 @@ use std::ops::Range;
 
 use crate::aggregate::Aggregator;
 use crate::form::Form;
-use crate::kernel::{check_forms, check_kernel};
+use crate::kernel::check_on_line;
 use crate::space::{Euclidean, Hypercube, Sphere, StateSpace, VectorSpace};
 use crate::{Dam, Error, Kernel, Real};
 
@@ -205,9 +205,7 @@ impl<S: VectorSpace, B: Bricks<S::Scalar>> PatternStore for DensePatterns<S, B> 
 
     fn tables<K: Kernel>(&self, kernel: &K) -> Result<Form, Error> {
         let n = self.space().sites();
-        let grid = || (0..=64).map(|k| f64::from(k - 32) / 32.0);
-        check_kernel(kernel, n, grid())?;
-        check_forms(kernel, n, grid())?;
+        check_on_line(kernel, n)?;
         Ok(Form::of::<K, S::Scalar>(kernel, n))
     }
 
