@@ -115,6 +115,12 @@ impl<P: PatternStore, K: Kernel, Q: Aggregator> Dam<P, K, Q> {
         &self.kernel
     }
 
+    /// The aggregator Q.
+    #[must_use]
+    pub fn aggregator(&self) -> &Q {
+        &self.aggregator
+    }
+
     /// The prefactor c.
     #[must_use]
     pub fn prefactor(&self) -> f64 {
@@ -252,7 +258,7 @@ impl<P: PatternStore, K: Kernel> Dam<P, K, LogSum> {
     /// the sum or F(m_μ) is negative, or the energy is not finite.
     ///
     /// Above 1/2 the pattern outweighs all others: it is the criterion of retrieval where lost states keep a large overlap
-    /// with it (Lucibello and Mézard 2023, λ > 1).
+    /// with it (Lucibello and Mézard 2024, λ > 1).
     ///
     /// # Errors
     /// As [`StateSpace::check`]; [`Error::Dimension`] unless there is one pattern for each state;

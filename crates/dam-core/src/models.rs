@@ -119,7 +119,7 @@ where
 /// As [`Dam::new`]; [`Error::Parameter`] unless β > 0.
 ///
 /// # Reference
-/// Ramsauer et al. (2020), eqs. 1–3, without their additive constants; Lucibello and Mézard (2023), β = λ.
+/// Ramsauer et al. (2020), eqs. 1–3, without their additive constants; Lucibello and Mézard (2024), β = λ.
 pub fn attention<T: Real, I>(
     space: Euclidean<T>,
     beta: f64,

@@ -120,7 +120,7 @@ fn write_array<T: npyz::AutoSerialize>(
     element: impl Fn(usize, usize) -> T,
 ) -> Result<(), Error> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
+    name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let result = (|| {
         let mut file = BufWriter::new(File::create(&temporary)?);

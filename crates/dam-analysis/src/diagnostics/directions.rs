@@ -47,6 +47,7 @@ pub(super) fn check_direction<S: VectorSpace>(
 
 /// `count` independent unit tangent vectors at `x`, uniform on their sphere; not numbers where there is none, on
 /// a sphere of one site.
+#[must_use]
 pub fn random_directions<S: VectorSpace, R: Rng + ?Sized>(
     space: &S,
     x: &DVector<S::Scalar>,

@@ -43,6 +43,7 @@ impl Census {
     /// let census = Census { ends, distinct: 4, unfinished: 0 };
     /// assert_eq!(census.count(|end| matches!(end, EndState::Mixture(_))), 1);
     /// ```
+    #[must_use]
     pub fn count(&self, is: impl Fn(EndState) -> bool) -> usize {
         self.ends.iter().flatten().filter(|&&end| is(end)).count()
     }

@@ -37,7 +37,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// As [`retrieval`](Self::retrieval).
     ///
     /// # Reference
-    /// "Thermal phases", eq. 22; at T = 0 Lucibello and Mézard (2023), α_1(λ).
+    /// "Thermal phases", eq. 22; at T = 0 Lucibello and Mézard (2024), α_1(λ).
     pub fn alpha_c(&self, t: f64) -> Result<Option<Boundary>, Error> {
         let Some(state) = self.retrieval(t)? else { return Ok(None) };
         let boundary = self.load_reaching(-state.free_energy / self.c());
@@ -106,7 +106,7 @@ impl<K: Extensive, S: RateFunction, E: RateFunction> Theory<K, S, E> {
     /// [`Error::Parameter`] unless α is finite and α >= 0.
     ///
     /// # Reference
-    /// Lucibello and Mézard (2023): cos θ_c(α, λ).
+    /// Lucibello and Mézard (2024): cos θ_c(α, λ).
     pub fn basin_edge(&self, alpha: f64) -> Result<Option<f64>, Error> {
         check::load(alpha)?;
         let exponent = self.floor(alpha).1;

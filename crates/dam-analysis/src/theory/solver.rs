@@ -44,7 +44,7 @@ use crate::Error;
 /// ```
 ///
 /// # Reference
-/// "Thermal phases", sections 3–4, generalised; at T = 0 Lucibello and Mézard (2023). Where the paper's formulas
+/// "Thermal phases", sections 3–4, generalised; at T = 0 Lucibello and Mézard (2024). Where the paper's formulas
 /// and these differ, `docs/errata.md` says why.
 #[derive(Clone, Debug)]
 pub struct Theory<K, S, E> {

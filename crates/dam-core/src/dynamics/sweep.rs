@@ -219,6 +219,9 @@ impl<E: Priced<Flip>, L: SiteRule<E>, A: Adversary<E>> Dynamics<E> for Sweep<L, 
                 _ => sites[k] as usize,
             };
             let price = self.rule.price(energy, x, cache, i);
+            if price.is_nan() {
+                return Progress::Diverged;
+            }
             flat &= price == 0.0;
             if self.rule.flips(price, rng) {
                 energy.apply(x, cache, Flip(i));

@@ -88,9 +88,47 @@ fn follow<S: StateSpace>(
     let Some(change) = space.align(x, h, next) else {
         return Progress::ZeroField;
     };
+    if !e.is_finite() || space.check("state", next).is_err() {
+        return Progress::Diverged;
+    }
     *steps += 1;
     let recurrence = if *steps > 1 { space.max_change(next, previous) } else { f64::INFINITY };
     std::mem::swap(previous, x);
     std::mem::swap(x, next);
     Progress::Moved { change, recurrence }
+}
+
+#[cfg(test)]
+mod tests {
+    use nalgebra::dvector;
+
+    use super::*;
+    use crate::kernel::Monomial;
+    use crate::{Dam, Euclidean, Purpose, Runner, StopReason, Streams, Sum};
+
+    #[test]
+    fn a_state_that_leaves_all_range_has_diverged_and_the_others_go_on() {
+        // x ← x + (3/N) m² ξ grows doubly exponentially from above, and rests at zero.
+        let memory = Dam::new(
+            Euclidean::<f64>::new(2).unwrap(),
+            Monomial::new(3).unwrap(),
+            Sum,
+            1.0,
+            [dvector![1.0, 1.0]],
+        );
+        let (memory, streams) = (memory.unwrap(), Streams::new(1));
+        let starts = [dvector![10.0, 10.0], dvector![0.0, 0.0], dvector![-0.01, 0.0]];
+        let mut x = starts.clone();
+        let runs = Runner::default().max_steps(10_000);
+        let runs = runs
+            .run_all(&memory, &Synchronous, &mut x, |k| streams.rng(Purpose::Dynamics, k as u64))
+            .unwrap();
+        assert_eq!(runs[0].reason, StopReason::Diverged);
+        assert!(x[0].iter().all(|x| f64::is_finite(*x)) && x[0][0] > 1e50, "{}", x[0]);
+        assert!(runs[1..].iter().all(|run| run.reason == StopReason::Converged), "{runs:?}");
+        let mut alone = starts[0].clone();
+        let mut rng = streams.rng(Purpose::Dynamics, 0);
+        let run = Runner::default().run(&memory, &Synchronous, &mut alone, &mut rng).unwrap();
+        assert_eq!((run, &alone), (runs[0], &x[0]));
+    }
 }

@@ -60,6 +60,9 @@ impl<E: Priced<Flip>> Dynamics<E> for SynchronousMarginal {
         sites.clear();
         for i in 0..energy.space().sites() {
             let price = energy.price(x, cache, Flip(i));
+            if price.is_nan() {
+                return Progress::Diverged;
+            }
             flat &= price == 0.0;
             if price < 0.0 {
                 sites.push(i);

@@ -4,7 +4,7 @@ use nalgebra::DVector;
 use rand::{Rng, RngExt};
 
 use super::sphere::check_finite;
-use super::{StateSpace, VectorSpace, dot, max_change, standard_normal};
+use super::{StateSpace, VectorSpace, check_sites, dot, max_change, standard_normal};
 use crate::{Error, Real};
 
 /// The Euclidean space R^N; energies in it gain the confinement |x|²/2, overlaps are m = x·ξ/N.
@@ -34,12 +34,13 @@ impl<T: Real> Euclidean<T> {
     /// R^N for N = `sites`.
     ///
     /// # Errors
-    /// [`Error::NoSites`] for N = 0.
+    /// [`Error::NoSites`] for N = 0; [`Error::Parameter`] from 2^30 sites on.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        if sites == 0 { Err(Error::NoSites) } else { Ok(Self { sites, scalar: PhantomData }) }
+        Ok(Self { sites: check_sites(sites)?, scalar: PhantomData })
     }
 
     /// A state uniform in the cube [−1, 1]^N ([`sample`](StateSpace::sample) is standard normal).
+    #[must_use]
     pub fn sample_cube<R: Rng + ?Sized>(&self, rng: &mut R) -> DVector<T> {
         DVector::from_fn(self.sites, |_, _| T::narrow(2.0 * rng.random::<f64>() - 1.0))
     }

@@ -1,7 +1,7 @@
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{Spins, StateSpace};
+use super::{Spins, StateSpace, check_sites};
 use crate::Error;
 
 /// The binary hypercube {−1, +1}^N, bit-packed.
@@ -26,11 +26,7 @@ impl Hypercube {
     /// # Errors
     /// [`Error::NoSites`] for N = 0; [`Error::Parameter`] from 2^30 sites on, where counts no longer fit.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        match sites {
-            0 => Err(Error::NoSites),
-            1..0x4000_0000 => Ok(Self { sites }),
-            _ => Err(Error::Parameter { name: "N", expected: "1 <= N < 2^30", found: sites as f64 }),
-        }
+        Ok(Self { sites: check_sites(sites)? })
     }
 }
 

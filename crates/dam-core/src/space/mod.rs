@@ -69,6 +69,15 @@ pub trait StateSpace: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn overlap(&self, a: &Self::State, b: &Self::State) -> f64;
 }
 
+/// Counts of sites fit 32 bits, and a state the memory.
+fn check_sites(sites: usize) -> Result<usize, Error> {
+    match sites {
+        0 => Err(Error::NoSites),
+        1..0x4000_0000 => Ok(sites),
+        _ => Err(Error::Parameter { name: "N", expected: "1 <= N < 2^30", found: sites as f64 }),
+    }
+}
+
 /// A space of ±1 spins (machinery: what [`FlipExactly`](crate::FlipExactly) and [`FlipEach`](crate::FlipEach)
 /// need).
 #[diagnostic::on_unimplemented(

@@ -3,7 +3,7 @@ use std::marker::PhantomData;
 use nalgebra::DVector;
 use rand::Rng;
 
-use super::{StateSpace, VectorSpace, dot, max_change, standard_normal};
+use super::{StateSpace, VectorSpace, check_sites, dot, max_change, standard_normal};
 use crate::{Error, Real};
 
 /// The sphere |x|² = N of radius sqrt(N) in N dimensions, with states of scalar `T`.
@@ -30,9 +30,9 @@ impl<T: Real> Sphere<T> {
     /// The sphere of radius sqrt(N), N = `sites`.
     ///
     /// # Errors
-    /// [`Error::NoSites`] for N = 0.
+    /// [`Error::NoSites`] for N = 0; [`Error::Parameter`] from 2^30 sites on.
     pub fn new(sites: usize) -> Result<Self, Error> {
-        if sites == 0 { Err(Error::NoSites) } else { Ok(Self { sites, scalar: PhantomData }) }
+        Ok(Self { sites: check_sites(sites)?, scalar: PhantomData })
     }
 
     /// `v` scaled to norm sqrt(N): how any nonzero vector becomes a state.

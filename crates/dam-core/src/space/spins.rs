@@ -141,6 +141,7 @@ impl Spins {
     }
 
     /// The spins in order, each +1 or −1.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = i8> + '_ {
         (0..self.len).map(|i| self.get(i))
     }

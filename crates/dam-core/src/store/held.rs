@@ -94,20 +94,22 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
             for (x, m) in x.iter().zip(m.chunks_exact_mut(len)) {
                 map_parts(m, SHARD, |k, m| overlaps_of_one(self.bricks_from(k * SHARD), x, m));
             }
-        } else if len <= SHARD {
+        } else if x.len().div_ceil(TOGETHER) >= len.div_ceil(SHARD) {
             map_parts(&mut m, len * TOGETHER, |k, m| {
                 self.overlaps_of_shard(0, &x[k * TOGETHER..][..m.len() / len], m);
             });
         } else {
-            let parts = map(len.div_ceil(SHARD), |k| {
-                let mut part = vec![T::zero(); SHARD.min(len - k * SHARD) * x.len()];
-                self.overlaps_of_shard(k * SHARD, x, &mut part);
+            // Few states and many patterns: equal shards of the patterns, which are put together by copying.
+            let shard = len.div_ceil(len.div_ceil(SHARD)).next_multiple_of(strip::<T>());
+            let parts = map(len.div_ceil(shard), |k| {
+                let mut part = vec![T::zero(); shard.min(len - k * shard) * x.len()];
+                self.overlaps_of_shard(k * shard, x, &mut part);
                 part
             });
             for (k, part) in parts.into_iter().enumerate() {
                 let count = part.len() / x.len();
                 for (m, part) in m.chunks_exact_mut(len).zip(part.chunks_exact(count)) {
-                    m[k * SHARD..][..count].copy_from_slice(part);
+                    m[k * shard..][..count].copy_from_slice(part);
                 }
             }
         }
@@ -119,5 +121,32 @@ impl<S: VectorSpace<Scalar = T>, T: Real> DensePatterns<S> {
         let (n, count) = (self.space.sites(), m.len() / x.len());
         let states = States::new(n, x.iter().map(|x| x.as_slice()));
         states.overlaps(self.bricks_from(first), count, 1.0 / n as f64, (m, count));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Euclidean, Purpose, StateSpace, Streams};
+
+    #[test]
+    fn overlaps_of_any_numbers_of_states_and_patterns_are_products() {
+        let (space, streams) = (Euclidean::<f64>::new(3).unwrap(), Streams::new(2));
+        for (states, patterns) in
+            [(1, 20_000), (5, 20_000), (5, 16_385), (49, 17), (100, 33_000), (150, 16_384)]
+        {
+            let draw = |purpose, k| space.sample(&mut streams.rng(purpose, k));
+            let rows: Vec<_> = (0..patterns).map(|mu| draw(Purpose::Patterns, mu)).collect();
+            let x: Vec<_> = (0..states).map(|k| draw(Purpose::Cues, k)).collect();
+            let store = DensePatterns::new(space.clone(), rows.iter().cloned().map(Ok)).unwrap();
+            let found = store.overlaps(&x);
+            assert_eq!(found.shape(), (rows.len(), x.len()));
+            for (k, x) in x.iter().enumerate() {
+                for (mu, row) in rows.iter().enumerate() {
+                    let expected = (0..3).map(|i| row[i] * x[i]).sum::<f64>() / 3.0;
+                    assert!((found[(mu, k)] - expected).abs() < 1e-14, "{states} {patterns} {k} {mu}");
+                }
+            }
+        }
     }
 }

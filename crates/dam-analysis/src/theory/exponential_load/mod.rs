@@ -21,7 +21,7 @@
 //! | and with weights softmax(λ ξ·x/√N), P = e^{α√N}? | [`ScaledAttention`] |
 //!
 //! # Reference
-//! Lucibello and Mézard, The exponential capacity of dense associative memories (2023).
+//! Lucibello and Mézard, The exponential capacity of dense associative memories (2024).
 
 mod mean_field;
 #[cfg(test)]

@@ -33,7 +33,7 @@ use crate::theory::check;
 /// ```
 ///
 /// # Reference
-/// Lucibello and Mézard, The exponential capacity of dense associative memories (2023), where the two thresholds merge; the
+/// Lucibello and Mézard, The exponential capacity of dense associative memories (2024), where the two thresholds merge; the
 /// corrections are derived here.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScaledAttention {
