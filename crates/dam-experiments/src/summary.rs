@@ -15,6 +15,7 @@ pub struct Summary {
 
 impl Summary {
     /// Of all values given.
+    #[must_use]
     pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
         let values: Vec<f64> = values.into_iter().collect();
         let count = values.len();

@@ -126,6 +126,14 @@ impl Experiment for Coverage {
         all
     }
 
+    fn check(&self, settings: &Settings) -> Result<(), Error> {
+        if settings.sets > 0 && settings.chunk > 0 && settings.resamples > 1 {
+            return Ok(());
+        }
+        let expected = "at least one set, one in each cell, and two resamples";
+        Err(Error::Settings { expected, found: format!("{settings:?}") })
+    }
+
     fn compute(&self, settings: &Settings, cell: &Cell, streams: Streams) -> Result<Tally, Error> {
         let Some(&(_, distance)) = MODELS.iter().find(|(percent, _)| *percent == cell.auc_percent) else {
             let (expected, found) = ("a cell of these settings", format!("{cell:?}"));

@@ -87,3 +87,16 @@ fn the_report_counts_all_chunks_and_writes_every_file() {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
 }
+
+#[test]
+fn settings_without_a_set_are_refused() {
+    let legal = Settings { sets: 10, chunk: 5, resamples: 60 };
+    Coverage.check(&legal).unwrap();
+    for refused in [
+        Settings { sets: 0, ..legal.clone() },
+        Settings { chunk: 0, ..legal.clone() },
+        Settings { resamples: 1, ..legal },
+    ] {
+        assert!(matches!(Coverage.check(&refused), Err(Error::Settings { .. })), "{refused:?}");
+    }
+}

@@ -205,8 +205,8 @@ impl Settings {
             };
             let least =
                 [row.n, row.m, row.realizations, row.judged, row.chunk, row.trials, draws, self.directions];
-            if least.contains(&0) || row.judged > row.m {
-                let expected = "at least one of everything, and no more patterns judged than there are";
+            if least.contains(&0) || row.judged > row.m || row.noisy > row.realizations {
+                let expected = "at least one of everything, and no more patterns judged or realizations noisy than there are";
                 return Err(Error::Settings { expected, found: format!("{row:?}") });
             }
         }

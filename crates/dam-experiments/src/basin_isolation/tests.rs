@@ -241,7 +241,9 @@ fn presets_and_choices_give_legal_settings_and_cells() {
     assert!(settings.rows().all(|row| row.realizations == 7));
     let only = Choices { table_only: true, ..Choices::default() };
     assert_eq!(Settings::new(&options(folder), &only).rows().count(), 4);
-    for spoil in [|row: &mut Row| row.chunk = 0, |row: &mut Row| row.judged = row.m + 1] {
+    let spoils: [fn(&mut Row); 3] =
+        [|row| row.chunk = 0, |row| row.judged = row.m + 1, |row| row.noisy = row.realizations + 1];
+    for spoil in spoils {
         let mut settings = small();
         spoil(&mut settings.centred[0]);
         assert!(matches!(settings.check(), Err(Error::Settings { .. })));

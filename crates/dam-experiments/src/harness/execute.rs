@@ -92,7 +92,11 @@ pub(crate) fn unfinished<R>(outcome: Outcome<R>, folder: &Path, quiet: bool) -> 
     match outcome {
         Outcome::Stopped { finished, of } => {
             let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-            let quoted = words.map(|word| if word.contains(' ') { format!("'{word}'") } else { word });
+            let plain = |c: char| c.is_alphanumeric() || "_./=,:-+@%".contains(c);
+            let quoted = words.map(|word| match !word.is_empty() && word.chars().all(plain) {
+                true => word,
+                false => format!("'{}'", word.replace('\'', "'\\''")),
+            });
             say(&format!(
                 "stopped: {finished} of {of} cells are finished and kept in {folder}; to go on from there:\n  {}\n",
                 quoted.collect::<Vec<_>>().join(" ")

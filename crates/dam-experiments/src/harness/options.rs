@@ -18,6 +18,13 @@ pub enum Preset {
     Full,
 }
 
+impl Preset {
+    /// As on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().into())
+    }
+}
+
 /// One of several equal parts of a run, counted from 1: `2/3`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -54,7 +61,7 @@ pub struct Options {
     /// Seed of all randomness.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Disorder realizations of every row, instead of the preset's.
+    /// Disorder realizations of every row, instead of the preset's; a comparison with the paper needs three.
     #[arg(long, value_parser = crate::realizations)]
     pub realizations: Option<usize>,
     /// Threads; by default as many as there are cores. Results do not depend on it.
@@ -88,6 +95,24 @@ fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+impl Default for Options {
+    /// Those of a command line without any: preset quick, seed 1.
+    fn default() -> Self {
+        Self {
+            preset: Preset::Quick,
+            seed: 1,
+            realizations: None,
+            threads: None,
+            out: None,
+            shard: None,
+            merge: Vec::new(),
+            force: false,
+            quiet: false,
+            portable: false,
+        }
+    }
+}
+
 impl Options {
     /// The threads of a run.
     pub(super) fn pool(&self) -> Result<rayon::ThreadPool, Error> {
@@ -98,8 +123,13 @@ impl Options {
     /// The folder of a run of the experiment `name`.
     #[must_use]
     pub fn folder(&self, name: &str) -> PathBuf {
-        let preset = || self.preset.to_possible_value().map_or_else(String::new, |v| v.get_name().into());
-        self.out.clone().unwrap_or_else(|| Path::new("out").join(name).join(preset()))
+        self.out.clone().unwrap_or_else(|| Path::new("out").join(name).join(self.preset.name()))
+    }
+
+    /// How much is computed, in words.
+    pub(crate) fn described(&self) -> String {
+        let realizations = self.realizations.map(|count| format!(" with {count} realizations of every row"));
+        format!("preset {}{}", self.preset.name(), realizations.unwrap_or_default())
     }
 
     /// These options for one experiment of several, in a folder of its own below that of the whole.
@@ -112,17 +142,6 @@ impl Options {
     /// Those of the tests: quick, quiet, everything else left out.
     #[cfg(test)]
     pub(crate) fn of_a_test(seed: u64, folder: &Path, threads: usize) -> Self {
-        Self {
-            preset: Preset::Quick,
-            seed,
-            realizations: None,
-            threads: Some(threads),
-            out: Some(folder.to_owned()),
-            shard: None,
-            merge: Vec::new(),
-            force: false,
-            quiet: true,
-            portable: false,
-        }
+        Self { seed, threads: Some(threads), out: Some(folder.to_owned()), quiet: true, ..Self::default() }
     }
 }

@@ -115,6 +115,11 @@ pub(super) fn run_until<E: Experiment>(
         Outcome::Complete { found: found.records, levels: found.levels }
     } else if stop.load(Ordering::Relaxed) {
         Outcome::Stopped { finished, of }
+    } else if options.shard.is_none() {
+        // Someone else has changed the folder meanwhile.
+        let found =
+            format!("expected all {of} cells, found {finished} after computing those that were missing");
+        return Err(Error::output(store.folder(), &found));
     } else {
         Outcome::Shard { finished, of }
     };

@@ -92,7 +92,10 @@ impl<E: Experiment> Store<E> {
         let path = folder.join("run.json");
         match store.compare(&path, ELSEWHERE) {
             Ok(true) => return Ok(store),
-            Ok(false) => {}
+            Ok(false) => match store.first_cell() {
+                Err(Error::Foreign { .. }) if force => {}
+                found => found?,
+            },
             Err(Error::Foreign { .. }) if force => store.empty()?,
             Err(e) => return Err(e),
         }
@@ -119,6 +122,25 @@ impl<E: Experiment> Store<E> {
         match serde_json::from_str::<Value>(&text) {
             Ok(found @ Value::Object(_)) => Err(foreign(path, &expected, &found, advice)),
             _ => Ok(false),
+        }
+    }
+
+    /// Whether a cell that is here belongs to this run, where nothing else says what the folder holds: with a new head the
+    /// run that it belongs to could not be gone on with.
+    fn first_cell(&self) -> Result<(), Error> {
+        let expected = self.head()?;
+        let files = fs::read_dir(self.cells()).into_iter().flatten().flatten().map(|entry| entry.path());
+        let mut paths: Vec<PathBuf> =
+            files.filter(|path| path.extension().is_some_and(|of| of == "json")).collect();
+        paths.sort();
+        let head = |path: &PathBuf| {
+            let text = fs::read_to_string(path).ok()?;
+            let entry: Entry<Head<Value>, Value, Value> = serde_json::from_str(sealed(&text)?).ok()?;
+            serde_json::to_value(entry.head).ok()
+        };
+        match paths.iter().find_map(|path| head(path).map(|found| (path, found))) {
+            Some((path, found)) if found != expected => Err(foreign(path, &expected, &found, ELSEWHERE)),
+            _ => Ok(()),
         }
     }
 
@@ -191,26 +213,19 @@ impl<E: Experiment> Store<E> {
     pub(super) fn keep(&self, cell: &E::Cell, level: &str, record: &E::Record) -> Result<(), Error> {
         let path = self.path(&json(cell).map_err(|e| Error::output(&self.cells(), &e))?);
         let text = self.line(cell, level, record).map_err(|e| Error::output(&path, &e))?;
-        // A NaN is written as null, and would be found damaged by every later run.
-        if self.read(&text).is_none() {
-            return Err(Error::output(
-                &path,
-                &"expected a record of finite numbers, found one that JSON cannot hold",
-            ));
+        // A NaN is written as null; that, or a field that is not written, would be found damaged by every later run.
+        if self.read(&text, cell).is_none() {
+            let expected =
+                "expected a record of finite numbers and a cell that is the same after JSON, found others";
+            return Err(Error::output(&path, &expected));
         }
         output::write(&path, &text)
     }
 
-    /// A line as it was written, or `None` if it is damaged.
-    fn read(&self, text: &str) -> Option<Whole<E>> {
-        let rest = text.strip_prefix(PREFIX)?;
-        let (checksum, rest) = rest.split_at_checked(16)?;
-        let entry = rest.strip_prefix(MIDDLE)?.strip_suffix("}\n")?;
-        // As text: another spelling of the same number would be other bytes than those of an undisturbed run.
-        if checksum != format!("{:016x}", digest(entry)) {
-            return None;
-        }
-        serde_json::from_str(entry).ok()
+    /// A line of this run and cell as it was written, or `None` if it is damaged or another's.
+    fn read(&self, text: &str, cell: &E::Cell) -> Option<Whole<E>> {
+        let entry: Whole<E> = serde_json::from_str(sealed(text)?).ok()?;
+        (entry.cell == *cell && entry.head == self.head).then_some(entry)
     }
 
     /// What there is of `cells`.
@@ -227,18 +242,20 @@ impl<E: Experiment> Store<E> {
                 Err(e) if e.kind() == ErrorKind::NotFound => continue,
                 Err(e) => return Err(Error::output(&path, &e)),
             };
-            match self.read(&text) {
-                Some(entry) if entry.head != self.head && !self.force => {
+            if let Some(entry) = self.read(&text, cell) {
+                if !found.levels.contains(&entry.level) {
+                    found.levels.push(entry.level);
+                }
+                found.records.insert(entry.cell, entry.record);
+                continue;
+            }
+            let other = sealed(&text).and_then(|entry| serde_json::from_str::<Whole<E>>(entry).ok());
+            match other.filter(|entry| entry.head != self.head && !self.force) {
+                Some(entry) => {
                     let of = |head| serde_json::to_value(head).unwrap_or_default();
                     return Err(foreign(&path, &of(&self.head), &of(&entry.head), ELSEWHERE));
                 }
-                Some(entry) if entry.cell == *cell && entry.head == self.head => {
-                    if !found.levels.contains(&entry.level) {
-                        found.levels.push(entry.level);
-                    }
-                    found.records.insert(entry.cell, entry.record);
-                }
-                _ => found.damaged.push(path),
+                None => found.damaged.push(path),
             }
         }
         Ok(found)
@@ -268,9 +285,9 @@ impl<E: Experiment> Store<E> {
                     Err(e) if e.kind() == ErrorKind::NotFound => continue,
                     Err(e) => return Err(Error::output(&path, &e)),
                 };
-                if !self.read(&text).is_some_and(|entry| entry.cell == *cell && entry.head == self.head) {
+                if self.read(&text, cell).is_none() {
                     damaged.push(path);
-                } else if !fs::read_to_string(&ours).is_ok_and(|text| self.read(&text).is_some()) {
+                } else if !fs::read_to_string(&ours).is_ok_and(|text| self.read(&text, cell).is_some()) {
                     output::write(&ours, &text)?;
                 }
             }
@@ -297,6 +314,15 @@ impl<E: Experiment> Store<E> {
         }
         Ok(())
     }
+}
+
+/// What a line holds, if it is as it was written.
+fn sealed(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(PREFIX)?;
+    let (checksum, rest) = rest.split_at_checked(16)?;
+    let entry = rest.strip_prefix(MIDDLE)?.strip_suffix("}\n")?;
+    // As text: another spelling of the same number would be other bytes than those of an undisturbed run.
+    (checksum == format!("{:016x}", digest(entry))).then_some(entry)
 }
 
 /// Says where two heads differ first.

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::address::{digest, json};
 use super::run::run_until;
 use super::*;
+use crate::output;
 use crate::report::Table;
 
 /// Draws numbers; counts how often it is asked, and fails or dawdles if told to.
@@ -266,6 +267,9 @@ fn a_folder_without_its_head_is_no_dead_end() {
     let other = Options { seed: 8, ..options(folder.path()) };
     let refused = run_until(&Draws::default(), settings(), &other, &NEVER).map(|_| ()).unwrap_err();
     assert!(matches!(refused, Error::Foreign { .. }));
+    // The run whose cells these are can still be gone on with.
+    assert_eq!(complete(folder.path(), &options(folder.path())), (expected.clone(), 0));
+    fs::remove_file(folder.path().join("run.json")).unwrap();
     let (bytes, computed) = complete(folder.path(), &Options { force: true, ..other });
     assert!(computed == 24 && bytes != expected);
     fs::remove_dir_all(folder.path().join("cells")).unwrap();
@@ -327,22 +331,22 @@ fn bad_cells_and_folders_are_typed_errors() {
 fn a_full_disk_is_a_typed_error_and_loses_no_finished_cell() {
     let expected = whole();
     let folder = tempfile::tempdir().unwrap();
-    let temporary = |name: &str| format!("{name}.{}.tmp", std::process::id());
-    let file = temporary(&format!("{:016x}.json", digest(&json(&Cell { n: 5 }).unwrap())));
-    let full = folder.path().join("cells").join(file);
+    let file = format!("{:016x}.json", digest(&json(&Cell { n: 5 }).unwrap()));
+    let full = output::temporary(&folder.path().join("cells").join(file));
     fs::create_dir(folder.path().join("cells")).unwrap();
     std::os::unix::fs::symlink("/dev/full", &full).unwrap();
     let one = Options { threads: Some(1), ..options(folder.path()) };
     let error = run_until(&Draws::default(), settings(), &one, &NEVER).unwrap_err();
     assert!(matches!(&error, Error::Output { message, .. } if message.contains("No space left")), "{error}");
-    // Dear cells go first: 23 to 6 are finished, and stay.
-    fs::remove_file(&full).unwrap();
+    // Dear cells go first: 23 to 6 are finished, and stay; what was begun does not.
+    assert!(!full.is_symlink());
     assert_eq!(complete(folder.path(), &options(folder.path())), (expected, 6));
     // A report that cannot be written leaves the cells, too.
-    std::os::unix::fs::symlink("/dev/full", folder.path().join(temporary("means.csv"))).unwrap();
+    let full = output::temporary(&folder.path().join("means.csv"));
+    std::os::unix::fs::symlink("/dev/full", &full).unwrap();
     let code = execute(&Draws::default(), settings(), &options(folder.path()));
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::FAILURE));
-    fs::remove_file(folder.path().join(temporary("means.csv"))).unwrap();
+    assert!(!full.is_symlink());
     let draws = Draws::default();
     let code = execute(&draws, settings(), &options(folder.path()));
     assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::SUCCESS));

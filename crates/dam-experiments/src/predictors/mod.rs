@@ -71,6 +71,17 @@ impl Experiment for Predictors {
         Study::ALL.into_iter().flat_map(of_study).collect()
     }
 
+    fn check(&self, settings: &Settings) -> Result<(), Error> {
+        for row in Study::ALL.into_iter().flat_map(|study| settings.rows(study)) {
+            let least = [row.n, row.m, row.realizations, row.judged, row.chunk];
+            if least.contains(&0) || row.judged > row.m || row.directions.contains(&0) {
+                let expected = "at least one of everything, and no more patterns judged than there are";
+                return Err(Error::Settings { expected, found: format!("{row:?}") });
+            }
+        }
+        Ok(())
+    }
+
     fn compute(&self, settings: &Settings, cell: &Cell, streams: Streams) -> Result<Record, Error> {
         match Self::row(settings, cell) {
             Some(row) => measure::measure(cell.study, row, cell.chunk, streams),

@@ -208,3 +208,15 @@ fn presets_and_choices() {
     let [row] = &chosen.table[..] else { panic!("{chosen:?}") };
     assert_eq!((row.n, row.realizations, row.judged, &row.directions[..]), (500, 7, 20, &[10, 30][..]));
 }
+
+#[test]
+fn settings_without_a_pattern_are_refused() {
+    Predictors.check(&settings()).unwrap();
+    let spoils: [fn(&mut Row); 3] =
+        [|row| row.chunk = 0, |row| row.judged = row.m + 1, |row| row.directions = vec![5, 0]];
+    for spoil in spoils {
+        let mut settings = settings();
+        spoil(&mut settings.held_out[0]);
+        assert!(matches!(Predictors.check(&settings), Err(crate::Error::Settings { .. })));
+    }
+}
