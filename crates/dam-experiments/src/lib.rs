@@ -21,7 +21,7 @@
 //! let settings = Settings { sets: 10, chunk: 5, resamples: 60 };
 //! assert_eq!(execute(&Coverage, settings, &options), std::process::ExitCode::SUCCESS);
 //!
-//! // a row for each AUC and class sizes; the widest classes of the smallest AUC are the surest
+//! // a row for each AUC and class sizes; the fourth has AUC 0.65, 500 positives and 500 negatives
 //! let table = std::fs::read_to_string(home.path().join("coverage.csv"))?;
 //! assert_eq!(table.lines().count(), 1 + 4 * 7);
 //! assert!(table.lines().nth(5).unwrap().starts_with("0.65,500,500,10,0,"));

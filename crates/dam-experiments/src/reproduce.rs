@@ -35,6 +35,9 @@ pub fn reproduce(options: &Options, source: &Source) -> ExitCode {
 }
 
 fn all(options: &Options, source: &Source) -> Result<ExitCode, Error> {
+    if options.force {
+        Collection::remove(&options.folder(NAME))?;
+    }
     let mut whole = Whole {
         options,
         start: Instant::now(),
@@ -43,8 +46,14 @@ fn all(options: &Options, source: &Source) -> Result<ExitCode, Error> {
         stopped: false,
         collection: Collection::new("Five papers on dense associative memories, reproduced"),
     };
+    whole.collection.text(format!("All papers by {}.", options.described()));
     // First, so that a folder that is not there does not cost the time of the others.
     let (images, learned, folder) = images_or_formulas(source)?;
+    if folder == FORMULAS {
+        whole.collection.text(
+            "Without images nothing was learned: numbers of learned memories are not determined here. Name a folder with MNIST by --data.",
+        );
+    }
     whole.chapter(Isolation::NAME, &Isolation, |o| {
         Ok(basin_isolation::Settings::new(o, &Default::default()))
     })?;
@@ -129,6 +138,8 @@ impl Whole<'_> {
     fn finish(self) -> Result<ExitCode, Error> {
         let folder = self.options.folder(NAME);
         if let Some((finished, of)) = self.missing {
+            // One that an earlier run has left would stand above cells that it was not made of.
+            Collection::remove(&folder)?;
             let outcome: Outcome<()> = if self.stopped {
                 Outcome::Stopped { finished, of }
             } else {
@@ -163,7 +174,8 @@ mod tests {
     fn every_paper_has_a_folder_with_its_own_run_and_no_report_before_all_cells_are_there() {
         let folder = tempfile::tempdir().unwrap();
         // The last of so many parts has no cell.
-        run(folder.path(), "100000/100000");
+        std::fs::write(folder.path().join("report.html"), "of another run").unwrap();
+        assert_eq!(run(folder.path(), "100000/100000"), ExitCode::SUCCESS);
         for name in [
             Isolation::NAME,
             ThermalPhases::NAME,

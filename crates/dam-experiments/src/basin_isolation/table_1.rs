@@ -107,7 +107,7 @@ fn compare(paper: &PaperRow, of: Option<&Measured<'_>>, report: &mut Report) -> 
     let ours = of.map_or(none, |of| of.spread(largest));
     let exact = Overlaps::new(Space::Sphere, n)?.nearest(((paper.m - 1) as f64).ln())?;
     report.quantity(
-        Quantity::measured(name, "section 3.1: its formula", formula, ours, 3).corrected("B6", exact),
+        Quantity::measured(name, "section 3.1: its formula", formula, ours, 3).corrected("B6", exact, 3),
     );
     if n == 200 {
         let ours = predicted(|p| p[0].average_precision);

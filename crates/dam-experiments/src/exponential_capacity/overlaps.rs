@@ -126,11 +126,15 @@ pub(super) fn nearest(
     );
     report.figure(figures::nearest(&all)?);
     for ((((power, factor, n), ours), leading), exact) in rows.into_iter().zip(leading).zip(exact) {
-        let name = format!(
-            "cosine of the nearest of {factor} N^{power} patterns, √(2 ln P/N) in the paper, N = {n}"
-        );
+        let load = match (factor, power) {
+            (1, 1) => "N".into(),
+            (_, 1) => format!("{factor} N"),
+            (1, _) => format!("N^{power}"),
+            _ => format!("{factor} N^{power}"),
+        };
+        let name = format!("cosine of the nearest of {load} patterns, √(2 ln P/N) in the paper, N = {n}");
         report.quantity(
-            Quantity::measured(name, "Figure 5: its formula", leading, ours, 3).corrected("E2", exact),
+            Quantity::measured(name, "Figure 5: its formula", leading, ours, 3).corrected("E2", exact, 3),
         );
     }
     report.note(

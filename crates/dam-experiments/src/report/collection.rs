@@ -1,5 +1,6 @@
 //! Several reports as one.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use maud::html;
@@ -20,6 +21,7 @@ use crate::{Error, output};
 #[derive(Clone, Debug)]
 pub struct Collection {
     title: String,
+    texts: Vec<String>,
     chapters: Vec<Chapter>,
 }
 
@@ -34,7 +36,12 @@ impl Collection {
     /// Without a chapter.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), chapters: Vec::new() }
+        Self { title: title.into(), texts: Vec::new(), chapters: Vec::new() }
+    }
+
+    /// Adds a paragraph to the first page, such as what was run.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.texts.push(text.into());
     }
 
     /// Adds the report of an experiment, and what was run, as in its `summary.json`.
@@ -67,6 +74,21 @@ impl Collection {
         output::write(&folder.join("report.html"), self.page()?)
     }
 
+    /// Removes the files of a collection from `folder`, as far as there are any.
+    ///
+    /// # Errors
+    /// [`Error::Output`] for one that cannot be removed.
+    pub fn remove(folder: &Path) -> Result<(), Error> {
+        for name in ["report.html", "summary.json", "quantities.csv"] {
+            let path = folder.join(name);
+            match std::fs::remove_file(&path) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::output(&path, &e)),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn page(&self) -> Result<String, Error> {
         let chapters = self.chapters.iter().map(|of| page::chapter(&of.report, &of.run, &of.name));
         let chapters = chapters.collect::<Result<Vec<_>, _>>()?;
@@ -75,6 +97,7 @@ impl Collection {
         let body = html! {
             h1 { (self.title) }
             @if let Some(first) = self.chapters.first() { p { (page::origin(&first.run)) } }
+            @for text in &self.texts { p { (text) } }
             (page::overview(&papers))
             @for (of, chapter) in self.chapters.iter().zip(chapters) {
                 h2 id=(of.name) { (of.report.title) }

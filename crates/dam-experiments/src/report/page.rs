@@ -14,8 +14,10 @@ const STYLE: &str = include_str!("page.css");
 const VERDICTS: &str = "“Reproduced”: the paper's number lies within our mean ± 2 standard deviations over disorder realizations; or, \
     for theory, ours rounds to what the paper prints. “Agrees after a fit”: so it does, but what the paper leaves open was chosen \
     to come near its numbers. “Paper corrected”: it does not, and the number that the erratum has instead does. “Differs”: it does \
-    not. “Not determined”: fewer than three realizations, or not part of this run. One more realization of ours would lie outside \
-    by chance in 22 % of cases with 3 realizations, 14 % with 5, 9 % with 10 and 5 % with 40.";
+    not. “Not determined”: fewer than three realizations, not part of this run, or nothing to compare, where the paper has no number \
+    or ours is of a subset of the patterns. Numbers agree to the digits that the paper prints. One more realization of ours would \
+    lie outside by chance in 22 % of cases with 3 realizations, 14 % with 5, 9 % with 10 and 6 % with 40. Where all our trials \
+    succeed the interval is a point, though the paper's trials and ours count with an error of their own.";
 
 /// A document.
 pub(super) fn document(title: &str, body: &Markup) -> String {
@@ -51,8 +53,11 @@ pub(super) fn page(report: &Report, run: &Value) -> Result<String, Error> {
 
 /// The first page of several reports: how many numbers have which verdict, and all of them.
 pub(super) fn overview(papers: &[(&str, &str, &[Quantity])]) -> Markup {
+    let all: usize = papers.iter().map(|(.., of)| of.len()).sum();
+    let with = |v| papers.iter().map(|(.., of)| count(of, v)).sum::<usize>();
+    let sums: Vec<String> = Verdict::ALL.into_iter().map(|v| format!("{} {}", with(v), v.word())).collect();
     html! {
-        p { (VERDICTS) }
+        p { strong { (all) " published numbers: " (sums.join(", ")) "." } }
         div.wide {
             table.counts {
                 caption { "Published numbers by verdict" }
@@ -65,8 +70,10 @@ pub(super) fn overview(papers: &[(&str, &str, &[Quantity])]) -> Markup {
                         }
                     }
                 }
+                tfoot { tr { th scope="row" { "all" } @for v in Verdict::ALL { td { (with(v)) } } } }
             }
         }
+        p { (VERDICTS) }
         (quantities(papers))
     }
 }

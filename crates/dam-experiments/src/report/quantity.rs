@@ -13,8 +13,16 @@ pub struct Quantity {
     paper: Option<f64>,
     ours: Ours,
     digits: usize,
-    erratum: Option<(&'static str, f64)>,
+    erratum: Option<Erratum>,
     fitted: Option<&'static str>,
+}
+
+/// The number that an erratum has instead, with the digits that it prints.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Erratum {
+    entry: &'static str,
+    instead: f64,
+    digits: usize,
 }
 
 /// Our number.
@@ -71,10 +79,11 @@ impl Quantity {
         Self { name, source, paper, ours, digits, erratum: None, fitted: None }
     }
 
-    /// The same, with the entry of `docs/errata.md` that has another number instead, such as "T4".
+    /// The same, with the entry of `docs/errata.md` that has another number instead, such as "T4", and the digits after
+    /// the point that it prints. That number must come from elsewhere than ours.
     #[must_use]
-    pub fn corrected(self, entry: &'static str, instead: f64) -> Self {
-        Self { erratum: Some((entry, instead)), ..self }
+    pub fn corrected(self, entry: &'static str, instead: f64, digits: usize) -> Self {
+        Self { erratum: Some(Erratum { entry, instead, digits }), ..self }
     }
 
     /// The same, where `what` the paper leaves open was chosen so that ours comes near its numbers.
@@ -94,17 +103,19 @@ impl Quantity {
     /// What the comparison says. A printed number stands for all that round to it.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        let half = 0.5 * 10.0_f64.powi(-(self.digits as i32)) * (1.0 + 1e-9);
         let range = match self.ours {
             Ours::Measured(_) => self.interval(),
-            Ours::Theory(ours) => Some([ours, ours]),
+            Ours::Theory(ours) => ours.is_finite().then_some([ours, ours]),
         };
         let (Some(paper), Some([lower, upper])) = (self.paper, range) else { return Verdict::Open };
-        let agrees = |with: f64| (lower - half..=upper + half).contains(&with);
-        match (agrees(paper), self.erratum) {
+        let agrees = |with: f64, digits: usize| {
+            let half = 0.5 * 10.0_f64.powi(-(digits as i32)) * (1.0 + 1e-9);
+            (lower - half..=upper + half).contains(&with)
+        };
+        match (agrees(paper, self.digits), self.erratum) {
             (true, _) if self.fitted.is_some() => Verdict::Fitted,
             (true, _) => Verdict::Reproduced,
-            (false, Some((_, instead))) if agrees(instead) => Verdict::Corrected,
+            (false, Some(of)) if agrees(of.instead, of.digits) => Verdict::Corrected,
             (false, _) => Verdict::Differs,
         }
     }
@@ -135,14 +146,18 @@ impl Quantity {
     /// For readers: the paper's number, ours, the interval that decides, and how many realizations are behind it.
     pub(super) fn shown(&self) -> [String; 4] {
         let digits = self.digits;
-        let number = |x: f64| if x.is_finite() { format!("{x:.digits$}") } else { "–".into() };
+        let number = |x: f64| match x.is_finite() {
+            true => format!("{x:.digits$}").replace('-', "−"),
+            false => "–".into(),
+        };
         let paper = self.paper.map_or("–".into(), number);
         let range = |[lower, upper]: [f64; 2]| format!("{} … {}", number(lower), number(upper));
         let ours = match self.ours {
             Ours::Measured(of) if of.count < 2 => number(of.mean),
             Ours::Measured(of) => format!("{} ± {}", number(of.mean), number(of.sd)),
             // Two digits more show how near it is.
-            Ours::Theory(ours) => format!("{ours:.*}", digits + 2),
+            Ours::Theory(ours) if ours.is_finite() => format!("{ours:.*}", digits + 2).replace('-', "−"),
+            Ours::Theory(_) => "–".into(),
         };
         let realizations = self.realizations().map_or("theory".into(), |n| n.to_string());
         [paper, ours, self.interval().map_or("–".into(), range), realizations]
@@ -150,7 +165,7 @@ impl Quantity {
 
     /// The erratum, where it decides.
     pub(super) fn entry(&self) -> Option<&'static str> {
-        self.erratum.map(|(entry, _)| entry).filter(|_| self.verdict() == Verdict::Corrected)
+        self.erratum.map(|of| of.entry).filter(|_| self.verdict() == Verdict::Corrected)
     }
 
     pub(super) fn json(&self) -> Value {

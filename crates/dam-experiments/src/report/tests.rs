@@ -62,14 +62,18 @@ fn verdicts_follow_from_the_spread_or_from_the_printed_digits() {
     assert_eq!(measured(Some(3.0), &[1.0, 2.0, 3.0]).fitted("N").verdict(), Verdict::Fitted);
     assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).fitted("N").verdict(), Verdict::Differs);
     // An erratum decides only if what it has instead is what we find.
-    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5).verdict(), Verdict::Corrected);
-    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 4.5).verdict(), Verdict::Differs);
-    assert_eq!(measured(Some(3.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5).verdict(), Verdict::Reproduced);
+    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5, 2).verdict(), Verdict::Corrected);
+    assert_eq!(measured(Some(5.0), &[1.0, 2.0, 3.0]).corrected("T1", 4.5, 2).verdict(), Verdict::Differs);
+    assert_eq!(measured(Some(3.0), &[1.0, 2.0, 3.0]).corrected("T1", 2.5, 2).verdict(), Verdict::Reproduced);
     let theory = |paper, ours| Quantity::theory("α", "eq. 1", paper, ours, 2);
     assert_eq!(theory(0.22, 0.2249).verdict(), Verdict::Reproduced);
     assert_eq!(theory(0.22, 0.2251).verdict(), Verdict::Differs);
-    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.2135).verdict(), Verdict::Corrected);
-    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.23).verdict(), Verdict::Differs);
+    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.2135, 4).verdict(), Verdict::Corrected);
+    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.23, 2).verdict(), Verdict::Differs);
+    // To the digits of the erratum, not to those of the paper.
+    assert_eq!(theory(0.22, 0.2135).corrected("T1", 0.2136, 4).verdict(), Verdict::Differs);
+    let unknown = theory(0.22, f64::NAN);
+    assert_eq!((unknown.verdict(), &unknown.shown()[1][..]), (Verdict::Open, "–"));
 }
 
 fn report() -> Report {
@@ -121,9 +125,10 @@ fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
     let folder = tempfile::tempdir().unwrap();
     let run = |name: &str| json!({ "version": "1.2.3", "seed": 7, "experiment": name });
     let mut collection = Collection::new("All <papers>");
+    collection.text("Preset <quick>.");
     collection.add("first", report(), run("first"));
     let mut second = report().errata('T');
-    second.quantity(Quantity::theory("T_max", "Figure 1", 0.22, 0.2135, 2).corrected("T1", 0.2135));
+    second.quantity(Quantity::theory("T_max", "Figure 1", 0.22, 0.2135, 2).corrected("T1", 0.2135, 4));
     collection.add("second", second, run("second"));
     collection.write(folder.path()).unwrap();
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
@@ -143,6 +148,11 @@ fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
     assert!(
         page.contains("All &lt;papers&gt;") && page.contains("href=\"#T1\"") && page.contains("id=\"T1\"")
     );
+    assert!(
+        at("Preset &lt;quick&gt;.")
+            < at("3 published numbers: 2 reproduced, 0 agrees after a fit, 1 paper corrected,")
+    );
+    assert!(at("<tfoot>") < at("“Reproduced”"));
     // The figures of both have the same name, and anchors of their own, each used where it is made.
     let mut anchors: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|s| s.split('"').next()).collect();
     let (count, used) = (anchors.len(), page.matches("url(#").count());

@@ -86,16 +86,16 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
     let [threshold, at_zero, meets] =
         [lsr_support_threshold(SHARPNESS)?, lse_alpha_c(BETA, 0.0)?, paper_max_temperature_lsr(SHARPNESS)?];
     let tails = [lsr_support_threshold_gaussian(SHARPNESS)?, lse_alpha_c_gaussian(BETA, 0.0)?];
-    // The erratum where the paper's number does not follow from its model, which has ours instead.
+    // The number of the erratum where the paper's does not follow from its model.
     for (name, source, paper, ours, digits, erratum) in [
-        ("T_max: where eq. 39 meets α_th of eq. 38".into(), "Figure 1", 0.22, meets, 2, Some("T1")),
+        ("T_max: where eq. 39 meets α_th of eq. 38".into(), "Figure 1", 0.22, meets, 2, Some(("T1", 0.2135))),
         (
             format!("α_th of LSR (by the Gaussian tail {:.4})", tails[0]),
             "section 4.3",
             0.25,
             threshold,
             2,
-            Some("T4"),
+            Some(("T4", 0.3461)),
         ),
         (
             format!("α_c(0) of LSE (by the Gaussian tail {:.4})", tails[1]),
@@ -103,16 +103,16 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
             0.5,
             at_zero,
             1,
-            Some("T4"),
+            Some(("T4", 0.6226)),
         ),
-        ("α_c(0) of LSR, eq. 7".into(), "section 5", 0.5, threshold, 1, Some("T3")),
+        ("α_c(0) of LSR, eq. 7".into(), "section 5", 0.5, threshold, 1, Some(("T3", 0.3461))),
         (
             "capacity at T = 0 that Ramsauer et al. prove, β = 1".into(),
             "section 4.1",
             0.5,
             ramsauer_bound(BETA)?,
             1,
-            Some("T14"),
+            Some(("T14", 0.0743)),
         ),
         (
             "α_c(0) of the classical model, n = 2".into(),
@@ -125,7 +125,10 @@ pub(super) fn notes(report: &mut Report) -> Result<(), Error> {
         ("load up to which e^{αN} spins are all fixed points".into(), "section 1", 0.35, spins, 2, None),
     ] {
         let of = Quantity::theory(name, source, paper, ours, digits);
-        report.quantity(if let Some(entry) = erratum { of.corrected(entry, ours) } else { of });
+        report.quantity(match erratum {
+            Some((entry, instead)) => of.corrected(entry, instead, 4),
+            None => of,
+        });
     }
     Ok(())
 }
