@@ -55,7 +55,7 @@ pub(super) fn page(report: &Report, run: &Value) -> Result<String, Error> {
 pub(super) fn overview(papers: &[(&str, &str, &[Quantity])]) -> Markup {
     let all: usize = papers.iter().map(|(.., of)| of.len()).sum();
     let with = |v| papers.iter().map(|(.., of)| count(of, v)).sum::<usize>();
-    let sums: Vec<String> = Verdict::ALL.into_iter().map(|v| format!("{} {}", with(v), v.word())).collect();
+    let sums: Vec<String> = Verdict::ALL.into_iter().map(|v| format!("{} {}", v.word(), with(v))).collect();
     html! {
         p { strong { (all) " published numbers: " (sums.join(", ")) "." } }
         div.wide {

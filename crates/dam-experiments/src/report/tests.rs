@@ -150,7 +150,7 @@ fn a_collection_begins_with_all_numbers_and_has_a_chapter_for_each_report() {
     );
     assert!(
         at("Preset &lt;quick&gt;.")
-            < at("3 published numbers: 2 reproduced, 0 agrees after a fit, 1 paper corrected,")
+            < at("3 published numbers: reproduced 2, agrees after a fit 0, paper corrected 1,")
     );
     assert!(at("<tfoot>") < at("“Reproduced”"));
     // The figures of both have the same name, and anchors of their own, each used where it is made.
