@@ -67,6 +67,14 @@ fn written(path: &Path, bytes: &[u8]) -> Result<std::io::Result<()>, Error> {
     })())
 }
 
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::output(path, &e)),
+        _ => Ok(()),
+    }
+}
+
 /// The SHA-256 of some bytes, part after part, in hexadecimal digits.
 pub(crate) fn sha256(parts: impl IntoIterator<Item = impl AsRef<[u8]>>) -> String {
     let mut digest = Sha256::new();

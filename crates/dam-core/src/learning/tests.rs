@@ -129,6 +129,14 @@ fn the_gradient_of_the_mean_energy_is_that_of_differences() {
     check(Epanechnikov::new(0.6).unwrap(), LogSum);
 }
 
+fn mean_energy_of<K: Kernel>(kernel: K) -> Result<f64, crate::Error> {
+    let (patterns, examples) = (cube::<f64>(20, 5, 1), cube::<f64>(20, 3, 2));
+    let store = store(20, &patterns);
+    let objective = MeanEnergy::new(kernel, Sum, 1.0).unwrap();
+    let batch: Vec<&DVector<f64>> = examples.iter().collect();
+    objective.add_gradient(&store, &batch, &mut Gradient::zeros(&store), &mut Scratch::default())
+}
+
 #[test]
 fn a_kernel_that_is_no_number_between_whole_ones_is_refused() {
     struct Gaps;
@@ -140,18 +148,14 @@ fn a_kernel_that_is_no_number_between_whole_ones_is_refused() {
             2.0 * s.m()
         }
     }
-    let (patterns, examples) = (cube::<f64>(20, 5, 1), cube::<f64>(20, 3, 2));
-    let store = store(20, &patterns);
-    let objective = MeanEnergy::new(Gaps, Sum, 1.0).unwrap();
-    let batch: Vec<&DVector<f64>> = examples.iter().collect();
-    let found = objective.add_gradient(&store, &batch, &mut Gradient::zeros(&store), &mut Scratch::default());
+    let found = mean_energy_of(Gaps);
     assert!(matches!(found, Err(crate::Error::KernelNotFinite { .. })), "{found:?}");
 }
 
 #[test]
 fn coefficients_of_another_kernel_are_refused() {
-    struct Square;
-    impl Kernel for Square {
+    struct Wrong;
+    impl Kernel for Wrong {
         fn f(&self, s: crate::Overlap) -> f64 {
             s.m().powi(3)
         }
@@ -165,11 +169,7 @@ fn coefficients_of_another_kernel_are_refused() {
             Some(vec![0.0, 0.0, 1.0])
         }
     }
-    let (patterns, examples) = (cube::<f64>(20, 5, 1), cube::<f64>(20, 3, 2));
-    let store = store(20, &patterns);
-    let objective = MeanEnergy::new(Square, Sum, 1.0).unwrap();
-    let batch: Vec<&DVector<f64>> = examples.iter().collect();
-    let found = objective.add_gradient(&store, &batch, &mut Gradient::zeros(&store), &mut Scratch::default());
+    let found = mean_energy_of(Wrong);
     assert!(matches!(found, Err(crate::Error::KernelInconsistent { .. })), "{found:?}");
 }
 

@@ -152,11 +152,7 @@ impl<E: Experiment> Store<E> {
         // Plain names only: the list is a file that anyone could have changed.
         let written = written.filter(|name| Path::new(name).file_name() == Some(name.as_ref()));
         for name in written.chain(["report.html", "cells.jsonl", "summary.json"]) {
-            let path = self.folder.join(name);
-            match fs::remove_file(&path) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::output(&path, &e)),
-                _ => {}
-            }
+            output::remove(&self.folder.join(name))?;
         }
         let ours = |path: &Path| path.extension().is_some_and(|of| of == "json" || of == "tmp");
         for file in fs::read_dir(self.cells()).into_iter().flatten().flatten().map(|entry| entry.path()) {

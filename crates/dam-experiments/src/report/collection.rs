@@ -1,6 +1,5 @@
 //! Several reports as one.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use maud::html;
@@ -79,14 +78,9 @@ impl Collection {
     /// # Errors
     /// [`Error::Output`] for one that cannot be removed.
     pub fn remove(folder: &Path) -> Result<(), Error> {
-        for name in ["report.html", "summary.json", "quantities.csv"] {
-            let path = folder.join(name);
-            match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::output(&path, &e)),
-                _ => {}
-            }
-        }
-        Ok(())
+        ["report.html", "summary.json", "quantities.csv"]
+            .iter()
+            .try_for_each(|name| output::remove(&folder.join(name)))
     }
 
     fn page(&self) -> Result<String, Error> {

@@ -146,18 +146,18 @@ impl Quantity {
     /// For readers: the paper's number, ours, the interval that decides, and how many realizations are behind it.
     pub(super) fn shown(&self) -> [String; 4] {
         let digits = self.digits;
-        let number = |x: f64| match x.is_finite() {
+        let rounded = |x: f64, digits: usize| match x.is_finite() {
             true => format!("{x:.digits$}").replace('-', "−"),
             false => "–".into(),
         };
+        let number = |x| rounded(x, digits);
         let paper = self.paper.map_or("–".into(), number);
         let range = |[lower, upper]: [f64; 2]| format!("{} … {}", number(lower), number(upper));
         let ours = match self.ours {
             Ours::Measured(of) if of.count < 2 => number(of.mean),
             Ours::Measured(of) => format!("{} ± {}", number(of.mean), number(of.sd)),
             // Two digits more show how near it is.
-            Ours::Theory(ours) if ours.is_finite() => format!("{ours:.*}", digits + 2).replace('-', "−"),
-            Ours::Theory(_) => "–".into(),
+            Ours::Theory(ours) => rounded(ours, digits + 2),
         };
         let realizations = self.realizations().map_or("theory".into(), |n| n.to_string());
         [paper, ours, self.interval().map_or("–".into(), range), realizations]
